@@ -1,0 +1,84 @@
+/**
+ * The words every file shares: vectors, dtypes, boxes and the plain-data forms users write.
+ *
+ * Everything spatial is in **z, y, x** order; world units are nanometres.
+ */
+
+/** Three numbers in z, y, x order. */
+export type Vec3 = readonly [z: number, y: number, x: number];
+
+/** A 3×3 matrix as three rows, in z, y, x order. */
+export type Mat3 = readonly [Vec3, Vec3, Vec3];
+
+export type AxisName = "z" | "y" | "x";
+
+/** An axis-aligned box in world nanometres; `min` and `max` are the outer faces of the voxel footprint. */
+export interface Box {
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
+/** Data types a stored Zarr array may have. */
+export type SourceDType =
+  | "bool"
+  | "int8"
+  | "uint8"
+  | "int16"
+  | "uint16"
+  | "int32"
+  | "uint32"
+  | "int64"
+  | "uint64"
+  | "float16"
+  | "float32"
+  | "float64";
+
+/**
+ * Data types of a decoded brick: little-endian, C order z, y, x.
+ * `bool` is stored as `uint8`, `float64` as `float32`; 64-bit integers keep their eight bytes.
+ */
+export type BrickDType = Exclude<SourceDType, "bool" | "float64">;
+
+/** Data types a rendered array may have. `float16` is held as its 16-bit pattern in a `Uint16Array`. */
+export type OutputDType = "float32" | "float16" | "uint8" | "int32" | "uint32";
+
+export type Interpolation = "nearest" | "linear";
+
+/** `"box"` averages `ceil(target / voxel)` samples per output axis, evenly spread in the output voxel. */
+export type Antialias = "box" | "none";
+
+/** Order of a batch's axes: `[N, C, D, H, W]` or `[N, D, H, W, C]`. */
+export type Layout = "ncdhw" | "ndhwc";
+
+export type TypedArray = Float32Array | Uint16Array | Uint8Array | Int32Array | Uint32Array;
+
+/** One array of each sample, as the user asks for it. */
+export interface ArraySpec {
+  /** Patch shape in voxels, z, y, x. */
+  readonly shape: Vec3;
+  /** Voxel size in nanometres, z, y, x. */
+  readonly scale: Vec3;
+  /** Default: `float32` for inputs, `uint8` for targets. */
+  readonly dtype?: OutputDType;
+  /** Default: `linear` for inputs, `nearest` for targets. */
+  readonly interpolation?: Interpolation;
+  /** Default: `box` for linear reads, `none` for nearest ones. */
+  readonly antialias?: Antialias;
+  /** Value of voxels outside the volume. Default 0. */
+  readonly padValue?: number;
+  /** Whether to return a `uint8` mask, 1 inside the volume. Default: `true` for targets, `false` for inputs. */
+  readonly mask?: boolean;
+}
+
+/** What one array of a sample is, with every default filled in. */
+export type ResolvedArraySpec = Required<ArraySpec> & { readonly name: string };
+
+export type Backend = "webgpu" | "cpu";
+
+/** Byte budgets; every one is a ceiling, not a reservation. */
+export interface Budget {
+  /** Decoded bricks kept on the GPU. Default 512 MiB. */
+  readonly gpu?: number;
+  /** Decoded bricks kept in worker memory, over all workers. Default 256 MiB. */
+  readonly memory?: number;
+}
