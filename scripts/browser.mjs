@@ -133,7 +133,14 @@ function installFromApt() {
   const policy = spawnSync("apt-cache", ["policy", "chromium"], { encoding: "utf8" }).stdout ?? "";
   const candidate = /Candidate: (\S+)/.exec(policy)?.[1] ?? "(none)";
   if (candidate === "(none)" || candidate.includes("snap")) return;
-  const [install, ...installArgs] = [...prefix, "apt-get", "install", "-y", "--no-install-recommends", "chromium"];
+  const [install, ...installArgs] = [
+    ...prefix,
+    "apt-get",
+    "install",
+    "-y",
+    "--no-install-recommends",
+    "chromium",
+  ];
   succeeds(install, installArgs);
 }
 
