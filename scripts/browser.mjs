@@ -19,7 +19,7 @@ import { chromium } from "playwright";
 /**
  * Command-line flags for a Chromium that has WebGPU without a graphics card, and talks to nobody.
  *
- * `--enable-unsafe-webgpu` lifts the block list (Linux offers WebGPU on listed drivers only);
+ * `--enable-unsafe-webgpu` is the one without which headless Chromium on Linux has no adapter;
  * `--use-webgpu-adapter=swiftshader` picks the software adapter, so that results are the same everywhere.
  *
  * @type {string[]}
