@@ -1,0 +1,77 @@
+/** Reads encoded chunks: which object holds a brick, and which part of it. */
+import type { Vec3 } from "../types.js";
+import type { ArrayMeta } from "./metadata.js";
+import { withPlace } from "./place.js";
+import { ShardIndexes } from "./shards.js";
+import type { ByteStore } from "./store.js";
+import { messagePath } from "./url.js";
+
+/**
+ * Reads the encoded bytes of the chunk that holds a brick.
+ *
+ * @param brick index in the brick grid, z, y, x; z is 0 for a 2-D image.
+ * @returns the bytes, read only; `undefined` for a chunk that is not stored (it reads as the fill value).
+ * @throws what the store throws, `decode` for a damaged shard; all name array, level and chunk.
+ */
+export type ChunkReader = (
+  brick: Vec3,
+  options?: { readonly signal?: AbortSignal },
+) => Promise<Uint8Array | undefined>;
+
+/**
+ * Makes the reader of an array; it keeps the indexes of shards it has met.
+ *
+ * @param store rooted where `array.path` starts.
+ */
+export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkReader {
+  const indexes = array.shard && new ShardIndexes(store, array.shard);
+  return async (brick, { signal } = {}) => {
+    const path = chunkPath(array, brick);
+    try {
+      if (indexes === undefined) return await store.get(path, { signal });
+      const entry = await indexes.find(path, chunkInShard(array, brick), signal);
+      return entry && (await store.getRange(path, entry, { signal }));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw withPlace(error, { array: array.path, level: array.level, chunk: brick });
+    }
+  };
+}
+
+/** Reads one chunk; for more than one of the same array use {@link createChunkReader}. */
+export async function readChunk(
+  store: ByteStore,
+  array: ArrayMeta,
+  brick: Vec3,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Uint8Array | undefined> {
+  return createChunkReader(store, array)(brick, options);
+}
+
+/** Path below the store's root of the object (chunk or shard) that holds a brick. */
+export function chunkPath(array: ArrayMeta, brick: Vec3): string {
+  const { style, separator } = array.chunkKey;
+  const perShard = array.shard?.chunksPerShard;
+  const index = chunkIndex(array, brick).map((i, axis) => (perShard ? Math.floor(i / perShard[axis]!) : i));
+  const key = (style === "default" ? ["c", ...index] : index).join(separator);
+  return array.path === "" ? key : `${array.path}/${key}`;
+}
+
+/** The address of a brick's object as messages show it. */
+export function chunkUrl(storeUrl: string, array: ArrayMeta, brick: Vec3): string {
+  return messagePath(storeUrl, chunkPath(array, brick));
+}
+
+/** Index of a brick's chunk along every source axis. */
+function chunkIndex({ chunkShape, spatialAxes, select }: ArrayMeta, brick: Vec3): number[] {
+  return chunkShape.map((size, axis) => {
+    const spatial = spatialAxes.indexOf(axis);
+    return spatial < 0 ? Math.floor(select[axis]! / size) : brick[spatial]!;
+  });
+}
+
+/** Number of a brick's chunk within its shard, C order over the source axes. */
+function chunkInShard(array: ArrayMeta, brick: Vec3): number {
+  const perShard = array.shard!.chunksPerShard;
+  return chunkIndex(array, brick).reduce((sum, i, axis) => sum * perShard[axis]! + (i % perShard[axis]!), 0);
+}

@@ -1,0 +1,76 @@
+/** Decodes chunks to bricks. */
+import { VoxelfeedError } from "../errors.js";
+import type { Vec3 } from "../types.js";
+import { brickLayout, gatherBrick, isContiguous } from "./brick.js";
+import { toBrickElements } from "./elements.js";
+import type { ArrayMeta } from "./metadata.js";
+import { loadPipeline } from "./pipeline.js";
+import { elementCount } from "./sizes.js";
+
+/**
+ * Decodes the encoded bytes of one chunk to a brick: C order z, y, x over the chunk's spatial axes, at the
+ * selected index of the others, little-endian `BrickDType`. Edge bricks are full: what lies outside the
+ * volume is as stored.
+ *
+ * @param bytes read only: neither changed nor kept.
+ * @param where for messages.
+ * @returns memory that owns its whole buffer, so that it can be transferred.
+ * @throws `decode` with url, array, level and chunk; the codec's own error is the cause.
+ */
+export type BrickDecoder = (
+  bytes: Uint8Array,
+  where: { readonly url: string; readonly brick: Vec3 },
+) => Promise<Uint8Array>;
+
+/** Makes the decoder of an array. Its codecs are loaded with the first chunk, once. */
+export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
+  let loading: Promise<(bytes: Uint8Array) => Promise<Uint8Array>> | undefined;
+
+  async function load() {
+    loading ??= loadDecoder(array);
+    try {
+      return await loading;
+    } catch (error) {
+      // A codec's module that could not be fetched may be there the next time.
+      loading = undefined;
+      throw error;
+    }
+  }
+
+  return async (bytes, { url, brick }) => {
+    try {
+      const decode = await load();
+      return ownBuffer(await decode(bytes), bytes);
+    } catch (cause) {
+      throw new VoxelfeedError(
+        "decode",
+        `the chunk cannot be decoded: ${(cause as Error)?.message ?? cause}`,
+        {
+          url,
+          array: array.path,
+          level: array.level,
+          chunk: brick,
+          cause,
+        },
+      );
+    }
+  };
+}
+
+async function loadDecoder(array: ArrayMeta): Promise<(bytes: Uint8Array) => Promise<Uint8Array>> {
+  const pipeline = await loadPipeline(array);
+  const layout = brickLayout(array, pipeline.storageOrder);
+  const isWholeChunk = elementCount(layout.shape) === elementCount(array.chunkShape) && isContiguous(layout);
+  return async (bytes) => {
+    const chunk = await pipeline.decode(bytes);
+    return toBrickElements(isWholeChunk ? chunk : gatherBrick(chunk, layout), array.dtype);
+  };
+}
+
+/** Copies unless the bytes fill a buffer of their own that is not the encoded chunk's. */
+function ownBuffer(brick: Uint8Array, encoded: Uint8Array): Uint8Array {
+  const { buffer } = brick;
+  const isOwn =
+    buffer !== encoded.buffer && buffer instanceof ArrayBuffer && buffer.byteLength === brick.byteLength;
+  return isOwn ? brick : brick.slice();
+}

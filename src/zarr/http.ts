@@ -1,0 +1,213 @@
+/** A store over HTTP: missing is `undefined`, passing faults are retried, everything else is a typed error. */
+import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
+import { readBody, readSlice } from "./body.js";
+import { parseContentRange, rangeHeader, resolveRange, shortObject, sliceRange } from "./range.js";
+import { defaultRetryPolicy, type RetryPolicy, retryAfterMs, type Try, withRetry } from "./retry.js";
+import type { ByteRange, ByteStore, GetOptions } from "./store.js";
+import { joinUrl, messageUrl } from "./url.js";
+
+/** What a server was found to refuse; shared by a store and its children. */
+interface ServerTraits {
+  suffixRangeRefused: boolean;
+}
+
+interface RequestInitPlain {
+  readonly method?: "GET" | "HEAD";
+  readonly range?: ByteRange;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens an http(s) root made by `sourceUrl`; nothing is requested before the first `get`.
+ *
+ * Requests bypass the browser's cache (Chromium serialises ranges of one URL behind its lock, and the
+ * library keeps its own caches) and carry no credentials.
+ */
+export function openHttpStore(
+  root: string,
+  policy: RetryPolicy = defaultRetryPolicy,
+  traits: ServerTraits = { suffixRangeRefused: false },
+): ByteStore {
+  const request = <T>(path: string, init: RequestInitPlain, consume: (response: Response) => Promise<T>) =>
+    requestWithRetry(joinUrl(root, path), init, consume, policy);
+
+  const getPart = (path: string, range: ByteRange, signal?: AbortSignal) =>
+    request(path, { range, signal }, (response) =>
+      readRange(response, range, messageUrl(joinUrl(root, path))),
+    );
+
+  /** For servers that refuse `bytes=-N`: the size first, then an ordinary range. */
+  async function getTail(path: string, suffixLength: number, signal?: AbortSignal) {
+    const url = messageUrl(joinUrl(root, path));
+    const size = await request(path, { method: "HEAD", signal }, async (response) =>
+      contentLength(response, url),
+    );
+    if (size === undefined) return undefined;
+    const { start, end } = resolveRange({ suffixLength }, size, url);
+    return start === end ? new Uint8Array(0) : getPart(path, { offset: start, length: end - start }, signal);
+  }
+
+  return {
+    url: messageUrl(root),
+    spec: { kind: "http", url: root },
+    get: (path, { signal, maxBytes }: GetOptions = {}) =>
+      request(path, { signal }, (response) => readBody(response, maxBytes, messageUrl(joinUrl(root, path)))),
+    async getRange(path, range, { signal } = {}) {
+      if (!("suffixLength" in range)) {
+        return range.length === 0 ? new Uint8Array(0) : getPart(path, range, signal);
+      }
+      if (traits.suffixRangeRefused) return getTail(path, range.suffixLength, signal);
+      try {
+        return await getPart(path, range, signal);
+      } catch (error) {
+        // A suffix range needs a CORS preflight, and some servers do not know it at all.
+        if (signal?.aborted || !mayRefuseSuffix(error)) throw error;
+      }
+      const tail = await getTail(path, range.suffixLength, signal);
+      traits.suffixRangeRefused = true;
+      return tail;
+    },
+    async rootExists({ signal } = {}) {
+      try {
+        return (await request("", { method: "HEAD", signal }, async () => true)) ?? false;
+      } catch (error) {
+        // A listing that is forbidden, or a method that is not allowed, still means that something is there.
+        if (isVoxelfeedError(error, "forbidden") || (isVoxelfeedError(error, "http") && error.status! < 500))
+          return true;
+        throw error;
+      }
+    },
+    child: (path) => openHttpStore(joinUrl(root, path), policy, traits),
+  };
+}
+
+function requestWithRetry<T>(
+  url: string,
+  { method = "GET", range, signal }: RequestInitPlain,
+  consume: (response: Response) => Promise<T>,
+  policy: RetryPolicy,
+): Promise<T | undefined> {
+  const at = messageUrl(url);
+  const networkFault = (cause: unknown): Try<never> => ({
+    ok: false,
+    error: (attempts) =>
+      new VoxelfeedError(
+        "network",
+        `the request failed ${attempts} times: ${(cause as Error)?.message ?? cause}; the server is unreachable, ` +
+          "the connection broke, or it does not allow this page (CORS)",
+        { url: at, attempts, retryable: true, cause },
+      ),
+  });
+
+  async function attempt(): Promise<Try<T | undefined>> {
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method,
+        signal,
+        cache: "no-store",
+        credentials: "omit",
+        headers: range && { Range: rangeHeader(range) },
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      return networkFault(cause);
+    }
+    if (!response.ok) return await refuse(response, at, range);
+    try {
+      return { ok: true, value: await consume(response) };
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (isVoxelfeedError(cause)) throw cause;
+      return networkFault(cause);
+    }
+  }
+
+  return withRetry(attempt, policy, signal);
+}
+
+/** Sorts an answer that is no success: missing, worth another try, or an error. */
+async function refuse(
+  response: Response,
+  url: string,
+  range: ByteRange | undefined,
+): Promise<Try<undefined>> {
+  const { status } = response;
+  // An unread body would keep its connection busy; that it cannot be cancelled is no concern of the caller.
+  await response.body?.cancel().catch(() => undefined);
+  if (status === 404 || status === 410) return { ok: true, value: undefined };
+  if (status === 401 || status === 403) {
+    throw new VoxelfeedError(
+      "forbidden",
+      `the server answered ${status}; sign the URL or make the data public (S3 also answers 403 for missing keys ` +
+        "when listing the bucket is not allowed)",
+      { url, status },
+    );
+  }
+  if (status === 416 && range !== undefined) {
+    const size = /\/(\d+)\s*$/.exec(response.headers.get("Content-Range") ?? "")?.[1];
+    throw shortObject(range, size === undefined ? undefined : Number(size), url, status);
+  }
+  const retryable = status === 408 || status === 429 || status >= 500;
+  const error = (attempts: number) =>
+    new VoxelfeedError("http", `the server answered ${status}${attempts > 1 ? ` ${attempts} times` : ""}`, {
+      url,
+      status,
+      attempts,
+      retryable,
+    });
+  if (!retryable) throw error(1);
+  return { ok: false, retryAfterMs: retryAfterMs(response.headers.get("Retry-After"), Date.now()), error };
+}
+
+/** The bytes of a range from a 206 reply, or from the whole object when the server ignored the range. */
+async function readRange(response: Response, range: ByteRange, url: string): Promise<Uint8Array> {
+  if (response.status !== 206) {
+    if ("suffixLength" in range) return sliceRange(await readBody(response, undefined, url), range, url);
+    const { bytes, size } = await readSlice(response, range.offset, range.offset + range.length);
+    if (bytes.byteLength < range.length) throw shortObject(range, size, url);
+    return bytes;
+  }
+  const bytes = await readBody(response, undefined, url);
+  const wanted = "suffixLength" in range ? range.suffixLength : range.length;
+  const sent = parseContentRange(response.headers.get("Content-Range"));
+  if (sent === undefined) {
+    // Hidden by CORS: the length is all there is to check.
+    if (bytes.byteLength === wanted || ("suffixLength" in range && bytes.byteLength < wanted)) return bytes;
+    if (bytes.byteLength < wanted) throw shortObject(range, undefined, url, 206);
+    throw wrongRange(range, `${bytes.byteLength} bytes`, url);
+  }
+  // Thrown plain, so that it counts as a broken connection and is tried again.
+  if (bytes.byteLength !== sent.end - sent.start) throw new Error("the body ended early");
+  if ("suffixLength" in range) {
+    const isTail = sent.size === undefined || sent.end === sent.size;
+    const isWhole = sent.start === 0 && bytes.byteLength < wanted;
+    if (isTail && (bytes.byteLength === wanted || isWhole)) return bytes;
+  } else {
+    if (sent.start === range.offset && bytes.byteLength === wanted) return bytes;
+    if (sent.start === range.offset && sent.end === sent.size) throw shortObject(range, sent.size, url, 206);
+  }
+  throw wrongRange(range, `bytes ${sent.start}-${sent.end - 1}`, url);
+}
+
+function wrongRange(range: ByteRange, came: string, url: string): VoxelfeedError {
+  return new VoxelfeedError("range", `asked for ${rangeHeader(range)}, but the server sent ${came}`, {
+    url,
+    status: 206,
+  });
+}
+
+function contentLength(response: Response, url: string): number {
+  const header = response.headers.get("Content-Length");
+  if (header !== null && /^\d+$/.test(header)) return Number(header);
+  throw new VoxelfeedError(
+    "range",
+    "the server refuses suffix ranges and hides the object's size; it must support Range: bytes=-N or expose Content-Length",
+    { url },
+  );
+}
+
+function mayRefuseSuffix(error: unknown): boolean {
+  if (isVoxelfeedError(error, "network")) return true;
+  return isVoxelfeedError(error, "range", "http") && [400, 405, 416, 501].includes(error.status ?? 0);
+}

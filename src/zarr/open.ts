@@ -1,0 +1,188 @@
+/** Opens an OME-Zarr multiscale: which documents to ask for, and what their absence means. */
+import { VoxelfeedError } from "../errors.js";
+import type { Vec3 } from "../types.js";
+import { parseArray, type StoredArray } from "./array.js";
+import { brickDTypeOf } from "./dtype.js";
+import { isObject, type JsonObject, readJson } from "./json.js";
+import type { ArrayMeta, ImageMeta, Level } from "./metadata.js";
+import { type Multiscale, type MultiscaleDataset, multiscalesOf, parseMultiscale } from "./ome.js";
+import { withPlace } from "./place.js";
+import { resolveSelect } from "./select.js";
+import type { ByteStore } from "./store.js";
+import { belowRoot, messagePath } from "./url.js";
+
+export interface OpenOptions {
+  /** Index along every non-spatial axis of more than one entry, by axis name, such as `{ c: 0 }`. */
+  readonly select?: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads the metadata of an OME-Zarr multiscale (OME-NGFF 0.4 on Zarr v2, 0.5 on Zarr v3).
+ *
+ * Two round trips: the group's candidate documents together, then all levels together. Axes are mapped by
+ * name and lengths converted to nanometres. A 2-D image gets a z axis of one voxel of 1 nm at z = 0.
+ *
+ * @param store rooted at the multiscale group.
+ * @returns levels finest first (z, y, x; nanometres); plain data that a worker can be sent.
+ * @throws `not-found`, `not-zarr`, `not-multiscale`, `invalid-metadata`, `array-not-found`, `unknown-codec`,
+ * `unsupported`, `select-required`, `invalid-option`, and whatever the store throws.
+ */
+export async function openMultiscale(store: ByteStore, options: OpenOptions = {}): Promise<ImageMeta> {
+  const { select = {}, signal } = options;
+  signal?.throwIfAborted();
+  const { multiscales, zarrFormat } = await readGroup(store, signal);
+  const multiscale = parseMultiscale(multiscales, store.url);
+  const levels = await Promise.all(
+    multiscale.datasets.map((dataset, level) =>
+      readLevel(store, multiscale, dataset, level, zarrFormat, select, signal),
+    ),
+  );
+  const volume = ({ voxelSizeNm: [z, y, x] }: Level) => z * y * x;
+  const sorted = levels
+    .sort((a, b) => volume(a) - volume(b))
+    .map((level, index): Level => ({ ...level, array: { ...level.array, level: index } }));
+  const finest = sorted[0]!;
+  const corner = (voxel: (size: number) => number): Vec3 => {
+    const at = (axis: 0 | 1 | 2) =>
+      finest.translationNm[axis] + voxel(finest.shape[axis]) * finest.voxelSizeNm[axis];
+    return [at(0), at(1), at(2)];
+  };
+  return {
+    url: store.url,
+    axes: multiscale.axes,
+    dtype: finest.array.dtype,
+    levels: sorted,
+    boundingBox: { min: corner(() => -0.5), max: corner((size) => size - 0.5) },
+    notes: multiscale.notes,
+  };
+}
+
+/** Finds the group's multiscales in the v3 document or the v2 attributes, asked for together. */
+async function readGroup(
+  store: ByteStore,
+  signal: AbortSignal | undefined,
+): Promise<{ multiscales: unknown; zarrFormat: 2 | 3 }> {
+  const [v3, v2] = await Promise.allSettled([
+    readJson(store, "zarr.json", signal),
+    readJson(store, ".zattrs", signal),
+  ]);
+  signal?.throwIfAborted();
+  const group = v3.status === "fulfilled" ? v3.value : undefined;
+  const attributes = v2.status === "fulfilled" ? v2.value : undefined;
+  const found = group && isObject(group.attributes) ? multiscalesOf(group.attributes) : undefined;
+  if (found !== undefined) return { multiscales: found, zarrFormat: 3 };
+  const foundV2 = attributes && multiscalesOf(attributes);
+  if (foundV2 !== undefined) return { multiscales: foundV2, zarrFormat: 2 };
+  // One document that cannot be had is no fault while the other answers; with neither, it is the reason.
+  for (const result of [v3, v2]) if (result.status === "rejected") throw result.reason;
+  throw await explainAbsence(store, group, attributes, signal);
+}
+
+/** Why there is no multiscale here: an array, another group, no Zarr, or nothing at all. */
+async function explainAbsence(
+  store: ByteStore,
+  group: JsonObject | undefined,
+  attributes: JsonObject | undefined,
+  signal: AbortSignal | undefined,
+): Promise<VoxelfeedError> {
+  const { url } = store;
+  const [v2Group, v2Array, exists] = await Promise.all([
+    readJson(store, ".zgroup", signal),
+    readJson(store, ".zarray", signal),
+    store.rootExists({ signal }),
+  ]);
+  if (group?.node_type === "array" || v2Array !== undefined) {
+    return new VoxelfeedError(
+      "not-multiscale",
+      "this is a Zarr array; pass its parent group, which holds the multiscales",
+      {
+        url,
+      },
+    );
+  }
+  if (group !== undefined || v2Group !== undefined || attributes !== undefined) {
+    return new VoxelfeedError(
+      "not-multiscale",
+      "this Zarr group has no OME-NGFF multiscales; point to the image group inside it",
+      { url },
+    );
+  }
+  if (!exists) {
+    return new VoxelfeedError(
+      "not-found",
+      "nothing is here (404, and no zarr.json, .zattrs or .zgroup below); check the URL",
+      {
+        url,
+        status: 404,
+      },
+    );
+  }
+  return new VoxelfeedError(
+    "not-zarr",
+    "there is no Zarr here: no zarr.json, .zattrs or .zgroup; point to the image group",
+    {
+      url,
+    },
+  );
+}
+
+async function readLevel(
+  store: ByteStore,
+  multiscale: Multiscale,
+  dataset: MultiscaleDataset,
+  level: number,
+  zarrFormat: 2 | 3,
+  select: Readonly<Record<string, number>>,
+  signal: AbortSignal | undefined,
+): Promise<Level> {
+  const path = belowRoot(dataset.path, store.url);
+  try {
+    const key = `${path}/${zarrFormat === 3 ? "zarr.json" : ".zarray"}`.replace(/^\//, "");
+    const document = await readJson(store, key, signal);
+    const url = messagePath(store.url, key);
+    if (document === undefined || document.node_type === "group") {
+      throw new VoxelfeedError("array-not-found", "the multiscales name an array that is not there", { url });
+    }
+    return toLevel(parseArray(document, url), path, multiscale, dataset, level, select, url);
+  } catch (error) {
+    throw withPlace(error, { array: path, level });
+  }
+}
+
+function toLevel(
+  stored: StoredArray,
+  path: string,
+  { axes, spatialAxes }: Multiscale,
+  dataset: MultiscaleDataset,
+  level: number,
+  select: Readonly<Record<string, number>>,
+  url: string,
+): Level {
+  if (stored.shape.length !== axes.length) {
+    throw new VoxelfeedError(
+      "invalid-metadata",
+      `the array has ${stored.shape.length} axes, the multiscales name ${axes.length} (${axes.map(({ name }) => name).join(", ")})`,
+      { url },
+    );
+  }
+  const spatial = (values: readonly number[], absent: number): Vec3 => {
+    const [z, y, x] = spatialAxes;
+    return [values[z] ?? absent, values[y]!, values[x]!];
+  };
+  const array: ArrayMeta = {
+    path,
+    level,
+    ...stored,
+    spatialAxes,
+    select: resolveSelect(axes, spatialAxes, stored.shape, select, url),
+  };
+  return {
+    array,
+    shape: spatial(stored.shape, 1),
+    brickShape: spatial(stored.chunkShape, 1),
+    brickDType: brickDTypeOf(stored.dtype),
+    voxelSizeNm: spatial(dataset.scale, 1),
+    translationNm: spatial(dataset.translation, 0),
+  };
+}
