@@ -1,0 +1,184 @@
+/** Copies a box of voxels out of bricks into one contiguous array. */
+import { decodeHalves } from "../math/half.js";
+import { type IdTable, idLookup, words32 } from "../math/ids.js";
+import { brickAt, type ReadPlan } from "../plan/reads.js";
+import type { BrickDType } from "../types.js";
+import type { VoxelBox } from "./blocks.js";
+import type { RenderScratch, VoxelArray, VoxelKind } from "./scratch.js";
+
+/** Voxels of a box, C order z, y, x. */
+export interface GatheredVoxels {
+  readonly box: VoxelBox;
+  readonly values: VoxelArray;
+  /** False when a value is NaN or infinite, for which interpolation needs care. */
+  readonly finite: boolean;
+}
+
+/** A brick's values as numbers; 64-bit ids are already mapped to what is written. */
+type BrickValues = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | VoxelArray;
+
+/** Decodes bricks once per read, however many blocks ask for them. */
+export class BrickReader {
+  readonly kind: VoxelKind;
+  readonly #plan: ReadPlan;
+  readonly #bricks: ReadonlyMap<number, Uint8Array>;
+  readonly #idTable: IdTable | null;
+  readonly #decoded = new Map<number, BrickValues>();
+  readonly #fill: number;
+
+  /**
+   * @param bricks - page table entry → brick bytes; an absent one reads as the fill value
+   * @param idTable - when given, 64-bit values become indices into it
+   */
+  constructor(plan: ReadPlan, bricks: ReadonlyMap<number, Uint8Array>, idTable: IdTable | null) {
+    this.#plan = plan;
+    this.#bricks = bricks;
+    this.#idTable = idTable;
+    this.kind = voxelKind(plan.dtype);
+    this.#fill = decodeBrick(Uint8Array.from(plan.fillBytes), plan.dtype, idTable)[0]!;
+  }
+
+  /** Gathers a box. The values belong to the scratch and are valid until it is used again. */
+  gather(box: VoxelBox, scratch: RenderScratch): GatheredVoxels {
+    const [sizeZ, sizeY, sizeX] = box.shape;
+    const values = scratch.voxels(this.kind, sizeZ * sizeY * sizeX);
+    const { bricks, brickShape } = this.#plan;
+    let covered = 0;
+    const parts: [BrickValues | null, BrickPart][] = [];
+    for (const entry of bricks) {
+      const part = intersect(box, brickAt(this.#plan, entry), brickShape);
+      if (part === null) continue;
+      covered += part.shape[0] * part.shape[1] * part.shape[2];
+      parts.push([this.#values(entry), part]);
+    }
+    // Corners of a rotated patch's box lie in bricks that are not read; what they hold must not depend on
+    // what the scratch was used for before.
+    if (covered < values.length) values.fill(this.#fill);
+    for (const [source, part] of parts) {
+      if (source === null) fillPart(values, box, part, this.#fill);
+      else copyPart(values, box, source, brickShape, part);
+    }
+    return { box, values, finite: this.kind !== "float32" || allFinite(values) };
+  }
+
+  #values(entry: number): BrickValues | null {
+    const known = this.#decoded.get(entry);
+    if (known !== undefined) return known;
+    const bytes = this.#bricks.get(entry);
+    if (bytes === undefined) return null;
+    const values = decodeBrick(bytes, this.#plan.dtype, this.#idTable);
+    this.#decoded.set(entry, values);
+    return values;
+  }
+}
+
+function voxelKind(dtype: BrickDType): VoxelKind {
+  if (dtype === "uint8") return "uint8";
+  return dtype === "int32" || dtype === "uint32" || dtype === "int64" || dtype === "uint64"
+    ? "float64"
+    : "float32";
+}
+
+/** Views a brick as numbers; copies only what is unaligned, float16 or 64 bits wide. */
+function decodeBrick(bytes: Uint8Array, dtype: BrickDType, idTable: IdTable | null): BrickValues {
+  const itemSize = dtype.endsWith("8") ? 1 : dtype.endsWith("16") ? 2 : 4;
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % itemSize === 0 ? bytes : bytes.slice();
+  const length = Math.floor(byteLength / itemSize);
+  switch (dtype) {
+    case "uint8":
+      return bytes;
+    case "int8":
+      return new Int8Array(buffer, byteOffset, length);
+    case "uint16":
+      return new Uint16Array(buffer, byteOffset, length);
+    case "int16":
+      return new Int16Array(buffer, byteOffset, length);
+    case "float16":
+      return decodeHalves(new Uint16Array(buffer, byteOffset, length));
+    case "uint32":
+      return new Uint32Array(buffer, byteOffset, length);
+    case "int32":
+      return new Int32Array(buffer, byteOffset, length);
+    case "float32":
+      return new Float32Array(buffer, byteOffset, length);
+    case "uint64":
+    case "int64":
+      return decodeWide(words32(bytes), dtype === "int64", idTable);
+  }
+}
+
+/** 64-bit integers as indices into the id table, or as the nearest float64. */
+function decodeWide(words: Uint32Array, signed: boolean, idTable: IdTable | null): Float64Array {
+  const values = new Float64Array(words.length >>> 1);
+  if (idTable !== null) {
+    const indexOf = idLookup(idTable);
+    for (let i = 0; i < values.length; i++) values[i] = indexOf(words[2 * i]!, words[2 * i + 1]!);
+  } else {
+    for (let i = 0; i < values.length; i++) {
+      const high = signed ? words[2 * i + 1]! | 0 : words[2 * i + 1]!;
+      values[i] = high * 0x1_0000_0000 + words[2 * i]!;
+    }
+  }
+  return values;
+}
+
+/** The overlap of a box and a brick: first voxel in each, and shape; z, y, x. */
+interface BrickPart {
+  readonly inBox: readonly number[];
+  readonly inBrick: readonly number[];
+  readonly shape: readonly [number, number, number];
+}
+
+function intersect(box: VoxelBox, brick: readonly number[], brickShape: readonly number[]): BrickPart | null {
+  const inBox = [0, 0, 0];
+  const inBrick = [0, 0, 0];
+  const shape: [number, number, number] = [0, 0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    const brickStart = brick[axis]! * brickShape[axis]!;
+    const from = Math.max(brickStart, box.start[axis]!);
+    const to = Math.min(brickStart + brickShape[axis]!, box.start[axis]! + box.shape[axis]!);
+    if (to <= from) return null;
+    inBox[axis] = from - box.start[axis]!;
+    inBrick[axis] = from - brickStart;
+    shape[axis] = to - from;
+  }
+  return { inBox, inBrick, shape };
+}
+
+/** Rows at least this long are copied by `set`, whose call costs as much as a loop over fewer. */
+const longRow = 96;
+
+function copyPart(
+  target: VoxelArray,
+  box: VoxelBox,
+  source: BrickValues,
+  brickShape: readonly number[],
+  { inBox, inBrick, shape }: BrickPart,
+): void {
+  const [countZ, countY, countX] = shape;
+  for (let z = 0; z < countZ; z++) {
+    for (let y = 0; y < countY; y++) {
+      const to = ((inBox[0]! + z) * box.shape[1] + inBox[1]! + y) * box.shape[2] + inBox[2]!;
+      const from = ((inBrick[0]! + z) * brickShape[1]! + inBrick[1]! + y) * brickShape[2]! + inBrick[2]!;
+      if (countX >= longRow) target.set(source.subarray(from, from + countX), to);
+      else for (let x = 0; x < countX; x++) target[to + x] = source[from + x]!;
+    }
+  }
+}
+
+function fillPart(target: VoxelArray, box: VoxelBox, { inBox, shape }: BrickPart, value: number): void {
+  const [countZ, countY, countX] = shape;
+  for (let z = 0; z < countZ; z++) {
+    for (let y = 0; y < countY; y++) {
+      const to = ((inBox[0]! + z) * box.shape[1] + inBox[1]! + y) * box.shape[2] + inBox[2]!;
+      target.fill(value, to, to + countX);
+    }
+  }
+}
+
+function allFinite(values: VoxelArray): boolean {
+  // x - x is 0 for every finite number and NaN otherwise, so one sum tells.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+  return sum === 0;
+}

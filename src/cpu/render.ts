@@ -1,0 +1,179 @@
+/**
+ * Renders a read on the CPU, in float64. Twin: `src/gpu/render.ts`.
+ *
+ * The output is cut into blocks; the voxels each block touches are gathered into one contiguous array and
+ * sampled from there, along source axes where the matrix allows it and obliquely otherwise.
+ */
+import { type IdTable, idTableFor } from "../math/ids.js";
+import { type ReadPlan, voxelCount } from "../plan/reads.js";
+import type { TypedArray } from "../types.js";
+import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
+import { BrickReader, type GatheredVoxels } from "./gather.js";
+import { addLinearRow, nearestRow, type RowFrame, type RowRange, rangeWithin } from "./sample.js";
+import { RenderScratch } from "./scratch.js";
+import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
+import { allocateOutput, isLossless, storeRow } from "./store.js";
+
+export interface RenderedRead {
+  /** C order z, y, x; of the plan's `outDType`, float16 as bits. Owned by the caller. */
+  readonly data: TypedArray;
+  /** 1 where the output voxel's centre is inside the volume, else 0; null unless asked for. */
+  readonly mask: Uint8Array | null;
+  /** What the values index when 64-bit ids do not fit the output, else null. See `math/ids.ts`. */
+  readonly idTable: IdTable | null;
+}
+
+export interface RenderOptions {
+  readonly mask: boolean;
+  /** Working memory to reuse between reads that do not overlap in time. Default: fresh. */
+  readonly scratch?: RenderScratch;
+}
+
+/**
+ * Renders one read.
+ *
+ * @param bricks - page table entry → brick bytes (see {@link ReadPlan}); an absent one reads as the fill value
+ * @returns new arrays, owned by the caller
+ */
+export function renderRead(
+  plan: ReadPlan,
+  bricks: ReadonlyMap<number, Uint8Array>,
+  options: RenderOptions,
+): RenderedRead {
+  const idTable = idTableFor(plan, bricks);
+  const reader = new BrickReader(plan, bricks, idTable);
+  const scratch = options.scratch ?? new RenderScratch();
+  const target: Target = {
+    plan,
+    data: allocateOutput(plan.outDType, voxelCount(plan.shape)),
+    mask: options.mask ? new Uint8Array(voxelCount(plan.shape)) : null,
+  };
+  const map = axisMapOf(plan);
+  for (const [block, box] of outputBlocks(plan)) {
+    const voxels = reader.gather(box, scratch);
+    if (map === null) renderOblique(target, block, voxels, scratch);
+    else renderSeparable(target, block, voxels, map, scratch);
+  }
+  return { data: target.data, mask: target.mask, idTable };
+}
+
+interface Target {
+  readonly plan: ReadPlan;
+  readonly data: TypedArray;
+  readonly mask: Uint8Array | null;
+}
+
+/** Index of the first output element of a block's row (z, y). */
+function rowStart({ shape }: ReadPlan, { start }: OutputBlock, z: number, y: number): number {
+  return ((start[0] + z) * shape[1] + start[1] + y) * shape[2] + start[2];
+}
+
+function renderSeparable(
+  { plan, data, mask }: Target,
+  block: OutputBlock,
+  voxels: GatheredVoxels,
+  map: AxisMap,
+  scratch: RenderScratch,
+): void {
+  const [sizeZ, sizeY, sizeX] = block.shape;
+  const tapsOf = (out: 0 | 1 | 2) => axisTaps(plan, map, voxels.box, out, block.start[out], block.shape[out]);
+  const taps = [tapsOf(0), tapsOf(1), tapsOf(2)] as const;
+  const [tapsZ, tapsY, tapsX] = taps;
+  const single = taps.every((axis) => axis.single);
+  const copies =
+    single && map.source[2] === 2 && isRun(tapsX.position) && isLossless(plan.dtype, plan.outDType);
+  const rowInside = !tapsX.inside.includes(0);
+  const row = scratch.row(sizeX);
+  const line = scratch.line(voxels.box.shape[map.source[2]!]!);
+  for (let z = 0; z < sizeZ; z++) {
+    for (let y = 0; y < sizeY; y++) {
+      const at = rowStart(plan, block, z, y);
+      const inside = tapsZ.inside[z] === 1 && tapsY.inside[y] === 1;
+      if (inside) mask?.set(tapsX.inside, at);
+      if (inside && rowInside && copies) {
+        const from = tapsZ.position[z]! + tapsY.position[y]! + tapsX.position[0]!;
+        data.set(voxels.values.subarray(from, from + sizeX), at);
+        continue;
+      }
+      if (!inside || !rowInside) row.fill(plan.padValue, 0, sizeX);
+      if (inside && single) copiedRow(voxels, taps, z, y, row);
+      else if (inside) separableRow(voxels, taps, map.source[2], z, y, line, row);
+      storeRow(row, sizeX, plan.outDType, data, at);
+    }
+  }
+}
+
+/** Whether positions go up by one. */
+function isRun(positions: Int32Array): boolean {
+  return positions.every((position, i) => position === positions[0]! + i);
+}
+
+function renderOblique(
+  { plan, data, mask }: Target,
+  block: OutputBlock,
+  voxels: GatheredVoxels,
+  scratch: RenderScratch,
+): void {
+  const { matrix, subsamples, volumeShape } = plan;
+  const [sizeZ, sizeY, sizeX] = block.shape;
+  const row = scratch.row(sizeX);
+  const origin = block.start[2];
+  const whole: RowRange = [origin, origin + sizeX];
+  const low = voxels.box.start.map((first) => -0.5 - first);
+  const high = voxels.box.start.map((first, axis) => volumeShape[axis]! - 0.5 - first);
+  const step = [matrix[0][2], matrix[1][2], matrix[2][2]] as const;
+  const shifts = sampleShifts(subsamples);
+  for (let z = block.start[0]; z < block.start[0] + sizeZ; z++) {
+    for (let y = block.start[1]; y < block.start[1] + sizeY; y++) {
+      const at = (z * plan.shape[1] + y) * plan.shape[2] + origin;
+      const frame: RowFrame = { start: rowOrigin(plan, voxels.box, z, y, 0), step };
+      const inside = rangeWithin(frame, low, high, whole);
+      row.fill(plan.padValue, 0, sizeX);
+      mask?.fill(1, at + inside[0] - origin, at + inside[1] - origin);
+      if (plan.interpolation === "nearest") {
+        nearestRow(voxels, frame, inside, origin, row);
+      } else {
+        row.fill(0, inside[0] - origin, inside[1] - origin);
+        for (const [dz, dy, dx] of shifts) {
+          const start = rowOrigin(plan, voxels.box, z + dz, y + dy, dx);
+          addLinearRow(voxels, { start, step }, inside, origin, row);
+        }
+        if (shifts.length > 1) {
+          for (let x = inside[0] - origin; x < inside[1] - origin; x++) row[x]! /= shifts.length;
+        }
+      }
+      storeRow(row, sizeX, plan.outDType, data, at);
+    }
+  }
+}
+
+/** Coordinates, in the gathered box, of output voxel (z, y, x). */
+function rowOrigin(
+  { matrix, offset, base }: ReadPlan,
+  { start }: VoxelBox,
+  z: number,
+  y: number,
+  x: number,
+): [number, number, number] {
+  const along = (axis: 0 | 1 | 2) =>
+    base[axis] -
+    start[axis] +
+    (offset[axis] + matrix[axis][0] * z + matrix[axis][1] * y + matrix[axis][2] * x);
+  return [along(0), along(1), along(2)];
+}
+
+/** Where in an output voxel its samples lie, in output voxels from the centre. */
+function sampleShifts([countZ, countY, countX]: readonly [number, number, number]): [
+  number,
+  number,
+  number,
+][] {
+  const shifts: [number, number, number][] = [];
+  const shift = (j: number, n: number) => (j + 0.5) / n - 0.5;
+  for (let z = 0; z < countZ; z++) {
+    for (let y = 0; y < countY; y++) {
+      for (let x = 0; x < countX; x++) shifts.push([shift(z, countZ), shift(y, countY), shift(x, countX)]);
+    }
+  }
+  return shifts;
+}

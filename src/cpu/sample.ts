@@ -1,0 +1,167 @@
+/**
+ * Samples rows of output voxels at arbitrary coordinates. Twin: `shaders/sample.wgsl`.
+ *
+ * Coordinates are voxels of the gathered box, z, y, x. Along a row they are `start + step · x`, evaluated
+ * afresh for every x so that no error accumulates.
+ */
+import type { GatheredVoxels } from "./gather.js";
+
+/** Coordinates along one output row. */
+export interface RowFrame {
+  readonly start: readonly [number, number, number];
+  readonly step: readonly [number, number, number];
+}
+
+/** Output voxels `from ≤ x < to` of a row. */
+export type RowRange = readonly [from: number, to: number];
+
+/**
+ * The part of `range` where `low ≤ start + step · x ≤ high` on every axis; it is one run, since the
+ * coordinates are monotone.
+ */
+export function rangeWithin(
+  { start, step }: RowFrame,
+  low: readonly number[],
+  high: readonly number[],
+  range: RowRange,
+): RowRange {
+  let [from, to] = range;
+  for (let axis = 0; axis < 3; axis++) {
+    const s = start[axis]!;
+    const m = step[axis]!;
+    const within = (x: number) => s + m * x >= low[axis]! && s + m * x <= high[axis]!;
+    if (m !== 0) {
+      const a = (low[axis]! - s) / m;
+      const b = (high[axis]! - s) / m;
+      // One voxel wider than the estimate: the exact test below has the last word.
+      from = Math.max(from, Math.ceil(Math.min(a, b)) - 1);
+      to = Math.min(to, Math.floor(Math.max(a, b)) + 2);
+    }
+    while (from < to && !within(from)) from++;
+    while (to > from && !within(to - 1)) to--;
+  }
+  return from < to ? [from, to] : [range[0], range[0]];
+}
+
+/** Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x - origin]`. */
+export function nearestRow(
+  { values, box }: GatheredVoxels,
+  { start, step }: RowFrame,
+  [from, to]: RowRange,
+  origin: number,
+  row: Float64Array,
+): void {
+  const [sizeZ, sizeY, sizeX] = box.shape;
+  const [sz, sy, sx] = [start[0] + 0.5, start[1] + 0.5, start[2] + 0.5];
+  const [mz, my, mx] = step;
+  for (let x = from; x < to; x++) {
+    const z = Math.min(Math.max(Math.floor(sz + mz * x), 0), sizeZ - 1);
+    const y = Math.min(Math.max(Math.floor(sy + my * x), 0), sizeY - 1);
+    const i = Math.min(Math.max(Math.floor(sx + mx * x), 0), sizeX - 1);
+    row[x - origin] = values[(z * sizeY + y) * sizeX + i]!;
+  }
+}
+
+/** Adds the trilinear sample, coordinates clamped to the box, to `row[x - origin]`. */
+export function addLinearRow(
+  voxels: GatheredVoxels,
+  frame: RowFrame,
+  range: RowRange,
+  origin: number,
+  row: Float64Array,
+): void {
+  const { shape } = voxels.box;
+  const last = [shape[0] - 1, shape[1] - 1, shape[2] - 1] as const;
+  // Inside this run all eight taps exist, so it needs no clamping; an axis of one voxel has nothing to
+  // interpolate and is taken out of the arithmetic.
+  const start: [number, number, number] = [...frame.start];
+  const step: [number, number, number] = [...frame.step];
+  for (let axis = 0; axis < 3; axis++) if (last[axis] === 0) start[axis] = step[axis] = 0;
+  const high = last.map((end) => (end === 0 ? 0 : end - 1e-9));
+  const inner: RowRange = voxels.finite
+    ? rangeWithin({ start, step }, [0, 0, 0], high, range)
+    : [range[0], range[0]];
+  const clamped: RowFrame = { start, step };
+  addClampedRow(voxels, clamped, [range[0], inner[0]], origin, row);
+  addInnerRow(voxels, clamped, inner, origin, row);
+  addClampedRow(voxels, clamped, [inner[1], range[1]], origin, row);
+}
+
+function addInnerRow(
+  { values, box }: GatheredVoxels,
+  { start, step }: RowFrame,
+  [from, to]: RowRange,
+  origin: number,
+  row: Float64Array,
+): void {
+  const [sizeZ, sizeY, sizeX] = box.shape;
+  const strideY = sizeX;
+  const strideZ = sizeY * sizeX;
+  const up = sizeX > 1 ? 1 : 0;
+  const upY = sizeY > 1 ? strideY : 0;
+  const upZ = sizeZ > 1 ? strideZ : 0;
+  const [sz, sy, sx] = start;
+  const [mz, my, mx] = step;
+  for (let x = from; x < to; x++) {
+    const vz = sz + mz * x;
+    const vy = sy + my * x;
+    const vx = sx + mx * x;
+    // Truncation is floor here: the run starts at 0.
+    const z = vz | 0;
+    const y = vy | 0;
+    const i = vx | 0;
+    const wz = vz - z;
+    const wy = vy - y;
+    const wx = vx - i;
+    const p = z * strideZ + y * strideY + i;
+    const q = p + upY;
+    const r = p + upZ;
+    const s = q + upZ;
+    const a = values[p]!;
+    const b = values[q]!;
+    const c = values[r]!;
+    const d = values[s]!;
+    const ax = a + (values[p + up]! - a) * wx;
+    const bx = b + (values[q + up]! - b) * wx;
+    const cx = c + (values[r + up]! - c) * wx;
+    const dx = d + (values[s + up]! - d) * wx;
+    const ay = ax + (bx - ax) * wy;
+    const cy = cx + (dx - cx) * wy;
+    row[x - origin]! += ay + (cy - ay) * wz;
+  }
+}
+
+function addClampedRow(
+  { values, box }: GatheredVoxels,
+  { start, step }: RowFrame,
+  [from, to]: RowRange,
+  origin: number,
+  row: Float64Array,
+): void {
+  const [lastZ, lastY, lastX] = [box.shape[0] - 1, box.shape[1] - 1, box.shape[2] - 1];
+  const strideY = box.shape[2];
+  const strideZ = box.shape[1] * strideY;
+  for (let x = from; x < to; x++) {
+    const vz = Math.min(Math.max(start[0] + step[0] * x, 0), lastZ);
+    const vy = Math.min(Math.max(start[1] + step[1] * x, 0), lastY);
+    const vx = Math.min(Math.max(start[2] + step[2] * x, 0), lastX);
+    const z = Math.floor(vz);
+    const y = Math.floor(vy);
+    const i = Math.floor(vx);
+    const p = z * strideZ + y * strideY + i;
+    const up = i < lastX ? 1 : 0;
+    const q = y < lastY ? p + strideY : p;
+    const upZ = z < lastZ ? strideZ : 0;
+    const r = p + upZ;
+    const s = q + upZ;
+    const wx = vx - i;
+    const ay = mix(mix(values[p]!, values[p + up]!, wx), mix(values[q]!, values[q + up]!, wx), vy - y);
+    const cy = mix(mix(values[r]!, values[r + up]!, wx), mix(values[s]!, values[s + up]!, wx), vy - y);
+    row[x - origin]! += mix(ay, cy, vz - z);
+  }
+}
+
+/** Linear interpolation that takes nothing from a tap of weight 0, and nothing but ∞ from two equal ones. */
+function mix(a: number, b: number, weight: number): number {
+  return weight === 0 || a === b ? a : a + (b - a) * weight;
+}

@@ -1,0 +1,37 @@
+/** Working memory of the CPU renderer, kept between reads by its owner. */
+
+/** Dtype voxels are gathered in: the smallest of three that holds the source exactly. */
+export type VoxelKind = "uint8" | "float32" | "float64";
+
+export type VoxelArray = Uint8Array | Float32Array | Float64Array;
+
+/**
+ * Reusable arrays. One scratch serves one read at a time; what it hands out is valid until the next read.
+ * It keeps the largest size asked for, which the renderer bounds to a few MiB per read.
+ */
+export class RenderScratch {
+  #bytes = new ArrayBuffer(0);
+  #row = new Float64Array(0);
+  #line = new Float64Array(0);
+
+  /** Voxels of undefined content. */
+  voxels(kind: VoxelKind, length: number): VoxelArray {
+    const itemSize = kind === "uint8" ? 1 : kind === "float32" ? 4 : 8;
+    if (this.#bytes.byteLength < length * itemSize) this.#bytes = new ArrayBuffer(length * itemSize);
+    if (kind === "uint8") return new Uint8Array(this.#bytes, 0, length);
+    if (kind === "float32") return new Float32Array(this.#bytes, 0, length);
+    return new Float64Array(this.#bytes, 0, length);
+  }
+
+  /** One output row, of undefined content. */
+  row(length: number): Float64Array {
+    if (this.#row.length < length) this.#row = new Float64Array(length);
+    return this.#row;
+  }
+
+  /** One combined source line, of undefined content. */
+  line(length: number): Float64Array {
+    if (this.#line.length < length) this.#line = new Float64Array(length);
+    return this.#line;
+  }
+}
