@@ -1,1 +1,72 @@
-export {};
+/**
+ * voxelfeed streams multi-scale volumes (OME-Zarr over HTTP) into ready-to-train batches on the GPU, inside a
+ * web page.
+ *
+ * @example
+ * import { createLoader, openDataset } from "voxelfeed";
+ *
+ * const dataset = await openDataset({
+ *   raw: "https://example.org/volume.zarr/recon-1/em/fibsem-uint8",
+ *   target: "https://example.org/volume.zarr/recon-1/labels/groundtruth/crop1/[membrane,mito]",
+ *   inputArrays: { raw: { shape: [64, 64, 64], scale: [8, 8, 8] } },
+ *   targetArrays: { labels: { shape: [64, 64, 64], scale: [8, 8, 8] } },
+ * });
+ * const loader = createLoader(dataset, { batchSize: 4, seed: 42 });
+ * for await (const batch of loader) {
+ *   const { raw, labels } = batch.arrays;
+ *   await train(await raw.data(), await labels.data());
+ *   batch.release();
+ * }
+ *
+ * @module
+ */
+export type {
+  DrawnSpatial,
+  MirrorSpec,
+  RotateSpec,
+  SpatialTransforms,
+  TransposeSpec,
+} from "./augment/spatial.js";
+export { rotation, spatialMatrix } from "./augment/spatial.js";
+export type { CombinedDataset } from "./dataset/combined.js";
+export { combineDatasets } from "./dataset/combined.js";
+export type { Dataset } from "./dataset/dataset.js";
+export type { Sample, SampleArray } from "./dataset/get.js";
+export {
+  type Image,
+  type OpenImageOptions,
+  openImage,
+  type ReadOptions,
+  type ReadRequest,
+  type ReadResult,
+} from "./dataset/image.js";
+export { type DatasetSpec, openDataset } from "./dataset/open.js";
+export type { SampleOrigin } from "./dataset/sample.js";
+export { type DataSplit, type DataSplitSpec, openDataSplit, type SplitPair } from "./dataset/split.js";
+export type { BatchArray, BatchMask } from "./engine/batch-array.js";
+export { Engine, type EngineStats } from "./engine/engine.js";
+export type { EngineOptions } from "./engine/options.js";
+export { type ErrorCode, isVoxelfeedError, VoxelfeedError } from "./errors.js";
+export type { Batch } from "./loader/batch.js";
+export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
+export type { LoaderOptions } from "./loader/options.js";
+export { type Sampler, type SequentialSampler, samplers, type UniformSampler } from "./loader/samplers.js";
+export { GiB, MiB } from "./math/bytes.js";
+export type { IdTable } from "./math/ids.js";
+export type {
+  Antialias,
+  ArraySpec,
+  AxisName,
+  Backend,
+  Box,
+  Budget,
+  Interpolation,
+  Layout,
+  Mat3,
+  OutputDType,
+  SourceDType,
+  TypedArray,
+  Vec3,
+} from "./types.js";
+export type { AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";
+export type { ImageSource } from "./zarr/store.js";

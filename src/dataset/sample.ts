@@ -1,0 +1,55 @@
+/** One sample: what it reads and from where, and how samples become the arrays of a batch. */
+import type { DrawnSpatial } from "../augment/spatial.js";
+import type { ImageRead } from "../engine/cpu-backend.js";
+import type { ArrayJob } from "../engine/jobs.js";
+import type { Layout, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
+
+/** Where a sample came from; enough to read it again. Plain data. */
+export interface SampleOrigin {
+  /** Index in the dataset that was iterated. */
+  readonly index: number;
+  /** URL of the raw image. */
+  readonly raw: string;
+  /** The crop's target as given, null without targets. */
+  readonly target: string | null;
+  /** World centre, nanometres, z, y, x. */
+  readonly center: Vec3;
+  /** Pull matrix, output → world. */
+  readonly matrix: Mat3;
+  /** What was drawn for it; null when nothing was to be drawn. */
+  readonly drawn: DrawnSpatial | null;
+  /** Pyramid level of each array's channels, null for an unknown class. */
+  readonly levels: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** A sample's reads: per array one per channel, null where the class is unknown. */
+export interface SamplePlan {
+  readonly origin: SampleOrigin;
+  readonly reads: Readonly<Record<string, readonly (ImageRead | null)[]>>;
+}
+
+/** An array of a dataset with the names of its channels. */
+export interface DatasetArray {
+  readonly spec: ResolvedArraySpec;
+  readonly role: "input" | "target";
+  readonly channels: readonly string[];
+}
+
+/** Renders the samples: one array job per dataset array. */
+export function arrayJobs(
+  arrays: readonly DatasetArray[],
+  plans: readonly SamplePlan[],
+  layout: Layout,
+): ArrayJob[] {
+  return arrays.map(({ spec, channels }) => ({
+    layout: {
+      samples: plans.length,
+      channels: channels.length,
+      shape: spec.shape,
+      dtype: spec.dtype,
+      layout,
+    },
+    mask: spec.mask,
+    reads: plans.flatMap(({ reads }) => reads[spec.name]!),
+  }));
+}

@@ -1,0 +1,50 @@
+/** The Zarr arrays an engine reads, numbered; the same array opened twice gets the same number. */
+import type { ArrayDefinition } from "../pool/protocol.js";
+import { brickBytes, type ImageMeta, type Level } from "../zarr/metadata.js";
+import type { ByteStore } from "../zarr/store.js";
+
+/** An opened image: where its bytes are and what its metadata says. */
+export interface StoredImage {
+  readonly store: ByteStore;
+  readonly meta: ImageMeta;
+}
+
+export interface RegisteredArray {
+  readonly id: number;
+  readonly store: ByteStore;
+  readonly level: Level;
+  /** Bytes of one decoded brick. */
+  readonly brickBytes: number;
+}
+
+export class ArrayRegistry {
+  readonly #define: (definition: ArrayDefinition) => number;
+  readonly #byName = new Map<string, RegisteredArray>();
+  readonly #sources = new WeakMap<object, number>();
+  #sourceCount = 0;
+
+  constructor(define: (definition: ArrayDefinition) => number) {
+    this.#define = define;
+  }
+
+  register({ store, meta }: StoredImage, levelIndex: number): RegisteredArray {
+    const level = meta.levels[levelIndex]!;
+    const name = JSON.stringify([this.#sourceName(store), level.array.path, level.array.select]);
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const id = this.#define({ store: store.spec, url: meta.url, meta: level.array });
+    const array: RegisteredArray = { id, store, level, brickBytes: brickBytes(level) };
+    this.#byName.set(name, array);
+    return array;
+  }
+
+  /** URLs name themselves; directories and custom stores are told apart by identity. */
+  #sourceName(store: ByteStore): string {
+    const { spec } = store;
+    if (spec?.kind === "http") return spec.url;
+    const source = spec === null ? store : spec.handle;
+    const number = this.#sources.get(source) ?? this.#sourceCount++;
+    this.#sources.set(source, number);
+    return `#${number}/${spec?.path ?? ""}`;
+  }
+}

@@ -1,0 +1,59 @@
+/** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
+import type { Budget } from "../cache/budget.js";
+import type { PlannedRead } from "../plan/patch.js";
+import { brickAt } from "../plan/reads.js";
+import { brickKey, type RenderReply } from "../pool/protocol.js";
+import type { ArrayRegistry, StoredImage } from "./arrays.js";
+import type { BrickDirectory } from "./directory.js";
+import type { EngineCounters } from "./stats.js";
+
+/** One patch of one image, planned. */
+export interface ImageRead extends PlannedRead {
+  readonly image: StoredImage;
+}
+
+export class CpuBackend {
+  constructor(
+    readonly arrays: ArrayRegistry,
+    readonly directory: BrickDirectory,
+    readonly admission: Budget,
+    readonly counters: EngineCounters,
+  ) {}
+
+  /**
+   * Renders one read in a worker.
+   *
+   * @returns typed arrays in C order z, y, x; the caller owns them
+   */
+  async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<RenderReply> {
+    const { plan } = read;
+    const array = this.arrays.register(read.image, read.level);
+    const bricks = plan.bricks.map((entry) => {
+      const brick = brickAt(plan, entry);
+      return { entry, brick, key: brickKey({ array: array.id, brick }) };
+    });
+    const release = await this.admission.take(bricks.length * array.brickBytes, signal);
+    const worker = this.directory.bestWorker(bricks.map(({ key }) => key));
+    worker.reads++;
+    const held: (readonly [entry: number, key: string])[] = [];
+    try {
+      // All settle before any is let go, so that no pin is taken after the read has failed.
+      const outcomes = await Promise.allSettled(
+        bricks.map(async ({ entry, brick, key }) => {
+          if (await this.directory.pin(worker, array, brick, signal)) held.push([entry, key]);
+        }),
+      );
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      const reply = await worker.call((api) => api.render({ plan, bricks: held, mask }));
+      signal?.throwIfAborted();
+      this.counters.reads++;
+      this.counters.voxels += reply.data.length;
+      this.counters.renderMs += reply.renderMs;
+      return reply;
+    } finally {
+      for (const [, key] of held) this.directory.unpin(worker, key);
+      worker.reads--;
+      release();
+    }
+  }
+}

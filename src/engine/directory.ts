@@ -1,0 +1,192 @@
+/**
+ * Which worker holds which decoded brick: the memory tier.
+ *
+ * The bytes stay in the workers; the page keeps the books. A brick is fetched and decoded once, by one worker;
+ * another worker that needs it gets a copy, which counts against the budget like any other brick.
+ *
+ * A brick at a worker is in one of these states: *absent* → *loading* (its bytes are admitted, the load may be
+ * shared or cancelled) → *held* → *pinned* while a read uses it → *held* → *evicted*, least recently used first.
+ */
+import { transfer } from "comlink";
+import type { Budget } from "../cache/budget.js";
+import { ByteLru } from "../cache/lru.js";
+import type { PoolWorker, WorkerPool } from "../pool/pool.js";
+import { type BrickAddress, type BrickCopy, brickKey } from "../pool/protocol.js";
+import type { Vec3 } from "../types.js";
+import { createChunkReader } from "../zarr/chunks.js";
+import type { RegisteredArray } from "./arrays.js";
+import { SharedLoads } from "./loads.js";
+import type { EngineCounters } from "./stats.js";
+
+/** What the books keep for a brick that is known not to be stored. */
+const MISSING_ENTRY_BYTES = 128;
+
+interface Holding {
+  readonly worker: PoolWorker | null;
+  readonly key: string;
+}
+
+export class BrickDirectory {
+  readonly #lru = new ByteLru<Holding>();
+  readonly #loads = new SharedLoads();
+  readonly #pageReaders = new Map<number, ReturnType<typeof createChunkReader>>();
+  #loadingBytes = 0;
+  #calls = 0;
+
+  /**
+   * @param maxBytes budget of all workers together
+   * @param slots how many loads may be under way at once
+   */
+  constructor(
+    readonly pool: WorkerPool,
+    readonly maxBytes: number,
+    readonly slots: Budget,
+    readonly counters: EngineCounters,
+  ) {}
+
+  get bytes(): number {
+    return this.#lru.bytes + this.#loadingBytes;
+  }
+
+  get peakBytes(): number {
+    return this.#lru.peakBytes;
+  }
+
+  /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
+  bestWorker(keys: readonly string[]): PoolWorker {
+    const score = (worker: PoolWorker): number => {
+      const held = keys.reduce((sum, key) => sum + (this.#lru.has(slot(worker, key)) ? 1 : 0), 0);
+      return held / Math.max(keys.length, 1) - worker.reads / 2;
+    };
+    const scored = this.pool.workers.map((worker) => ({ worker, score: score(worker) }));
+    return scored.reduce((best, other) => (other.score > best.score ? other : best)).worker;
+  }
+
+  /**
+   * Makes a worker hold a brick and pins it there. The caller must have been admitted for its bytes.
+   *
+   * @returns false when the chunk is not stored: the brick is fill value and nothing is pinned
+   */
+  async pin(worker: PoolWorker, array: RegisteredArray, brick: Vec3, signal?: AbortSignal): Promise<boolean> {
+    const address: BrickAddress = { array: array.id, brick };
+    const key = brickKey(address);
+    for (let turn = 0; ; turn++) {
+      if (this.isMissing(key)) return false;
+      if (this.#lru.has(slot(worker, key))) {
+        this.#lru.get(slot(worker, key));
+        this.#lru.pin(slot(worker, key));
+        if (turn === 0) this.counters.memoryHits++;
+        return true;
+      }
+      const holder = this.#holder(key);
+      if (holder !== undefined) await this.#share(holder, worker, array, key, signal);
+      else await this.#loads.join(key, (shared) => this.#load(worker, array, address, shared), signal);
+    }
+  }
+
+  /** Whether a brick's chunk is known not to be stored. */
+  isMissing(key: string): boolean {
+    return this.#lru.get(`missing/${key}`) !== undefined;
+  }
+
+  unpin(worker: PoolWorker, key: string): void {
+    this.#lru.unpin(slot(worker, key));
+  }
+
+  /**
+   * A copy of a brick's bytes for the GPU; null when the chunk is not stored.
+   * The caller must have been admitted for the brick's bytes and owns the copy.
+   */
+  async copy(array: RegisteredArray, brick: Vec3, signal?: AbortSignal): Promise<BrickCopy | null> {
+    const key = brickKey({ array: array.id, brick });
+    const worker = this.#holder(key) ?? this.pool.leastBusy();
+    if (!(await this.pin(worker, array, brick, signal))) return null;
+    try {
+      return (await worker.call((api) => api.copy([key])))[0]!;
+    } finally {
+      this.unpin(worker, key);
+    }
+  }
+
+  #holder(key: string): PoolWorker | undefined {
+    return this.pool.workers.find((worker) => this.#lru.has(slot(worker, key)));
+  }
+
+  async #load(worker: PoolWorker, array: RegisteredArray, address: BrickAddress, signal: AbortSignal) {
+    const leave = await this.slots.take(1, signal);
+    const admitted = this.#admit(array.brickBytes);
+    try {
+      const encoded =
+        array.store.spec === null ? await this.#readOnPage(array, address.brick, signal) : undefined;
+      const call = this.#calls++;
+      const cancel = (): void => worker.tell((api) => api.cancel(call));
+      signal.addEventListener("abort", cancel, { once: true });
+      const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
+      const reply = await worker.call((api) => api.load(transfer({ call, address, encoded }, buffers)));
+      signal.removeEventListener("abort", cancel);
+      const key = brickKey(address);
+      this.counters.chunkLoads++;
+      this.counters.encodedBytes += reply.encodedBytes;
+      this.counters.readMs += reply.readMs;
+      this.counters.decodeMs += reply.decodeMs;
+      if (reply.missing) this.#note(`missing/${key}`, { worker: null, key }, MISSING_ENTRY_BYTES);
+      else this.#note(slot(worker, key), { worker, key }, array.brickBytes);
+      if (reply.missing) this.counters.missingChunks++;
+    } finally {
+      admitted();
+      leave();
+    }
+  }
+
+  /** Custom stores live on the page: it reads, the worker decodes. The store's own bytes are never detached. */
+  async #readOnPage(array: RegisteredArray, brick: Vec3, signal: AbortSignal): Promise<ArrayBuffer | null> {
+    const known = this.#pageReaders.get(array.id);
+    const read = known ?? createChunkReader(array.store, array.level.array);
+    if (known === undefined) this.#pageReaders.set(array.id, read);
+    const bytes = await read(brick, { signal });
+    return bytes === undefined ? null : bytes.slice().buffer;
+  }
+
+  async #share(from: PoolWorker, to: PoolWorker, array: RegisteredArray, key: string, signal?: AbortSignal) {
+    await this.#loads.join(
+      slot(to, key),
+      async () => {
+        this.#lru.pin(slot(from, key));
+        const admitted = this.#admit(array.brickBytes);
+        try {
+          const { bytes } = (await from.call((api) => api.copy([key])))[0]!;
+          to.tell((api) => api.hold(transfer([[key, bytes]], [bytes])));
+          this.#note(slot(to, key), { worker: to, key }, array.brickBytes);
+          this.counters.sharedBricks++;
+        } finally {
+          admitted();
+          this.unpin(from, key);
+        }
+      },
+      signal,
+    );
+  }
+
+  /** Makes room before anything is allocated; the returned function ends the admission. */
+  #admit(bytes: number): () => void {
+    this.#loadingBytes += bytes;
+    while (this.#lru.bytes + this.#loadingBytes > this.maxBytes) {
+      const evicted = this.#lru.evict();
+      if (evicted === undefined) break;
+      const { worker, key } = evicted.value;
+      worker?.tell((api) => api.drop([key]));
+      if (worker !== null) this.counters.evictedBricks++;
+    }
+    return () => {
+      this.#loadingBytes -= bytes;
+    };
+  }
+
+  #note(name: string, holding: Holding, bytes: number): void {
+    if (!this.#lru.has(name)) this.#lru.add(name, holding, bytes);
+  }
+}
+
+function slot(worker: PoolWorker, key: string): string {
+  return `${worker.index}/${key}`;
+}

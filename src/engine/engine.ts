@@ -1,0 +1,175 @@
+/**
+ * One engine owns workers, memory tier, GPU tier and the choice of backend; images, datasets and loaders read
+ * through it. Two engines do not know of each other.
+ */
+import { Budget } from "../cache/budget.js";
+import { VoxelfeedError } from "../errors.js";
+import { BrickPool } from "../gpu/bricks.js";
+import { acquireDevice, isSoftwareDevice } from "../gpu/device.js";
+import { readBuffer } from "../gpu/readback.js";
+import { GpuRenderer } from "../gpu/render.js";
+import { WorkerPool } from "../pool/pool.js";
+import type { Backend } from "../types.js";
+import { ArrayRegistry } from "./arrays.js";
+import { CpuBackend } from "./cpu-backend.js";
+import { BrickDirectory } from "./directory.js";
+import { GpuBackend } from "./gpu-backend.js";
+import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
+import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from "./options.js";
+import { renderOnCpu, renderOnGpu } from "./render.js";
+import { BufferRing } from "./ring.js";
+import { type EngineCounters, newCounters } from "./stats.js";
+
+/** Loads under way at once: enough to fill the six connections of HTTP/1.1 and keep the decoders busy. */
+const LOADS_UNDER_WAY = 16;
+
+export interface EngineStats extends EngineCounters {
+  readonly backend: Backend | null;
+  /** Bytes in use, the most ever, and the ceiling of each tier. */
+  readonly budget: Readonly<Record<"memory" | "gpu", { bytes: number; peakBytes: number; maxBytes: number }>>;
+}
+
+export class Engine {
+  readonly #options: ResolvedEngineOptions;
+  readonly #pool: WorkerPool;
+  readonly #directory: BrickDirectory;
+  readonly #counters = newCounters();
+  readonly #lifetime = new AbortController();
+  readonly cpu: CpuBackend;
+  readonly #arrays: ArrayRegistry;
+  readonly #memory: Budget;
+  #chosen: Promise<ChosenBackend> | undefined;
+  #settled: ChosenBackend | null = null;
+  #bricks: BrickPool | null = null;
+  #cleanUp: (() => void)[] = [];
+
+  /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
+  constructor(options: EngineOptions = {}) {
+    this.#options = resolveEngineOptions(options);
+    const { workers, createWorker, memoryBytes } = this.#options;
+    this.#pool = new WorkerPool(workers, createWorker);
+    this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
+    const slots = new Budget(LOADS_UNDER_WAY, "loads under way");
+    this.#memory = new Budget(memoryBytes, "budget.memory");
+    this.#directory = new BrickDirectory(this.#pool, memoryBytes, slots, this.#counters);
+    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters);
+  }
+
+  /** Aborts when the engine is disposed; everything that reads through it stops then. */
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  /** Backend and device: settled on first use, by capability, and never changed by an error. */
+  async choose(): Promise<ChosenBackend> {
+    this.#lifetime.signal.throwIfAborted();
+    this.#chosen ??= this.#choose();
+    this.#settled = await this.#chosen;
+    return this.#settled;
+  }
+
+  /** Renders arrays of a batch; buffers come from the ring and go back with {@link recycle}. */
+  async render(jobs: readonly ArrayJob[], signal: AbortSignal): Promise<RenderedArray[]> {
+    const chosen = await this.choose();
+    const render = chosen.gpu === null ? renderOnCpu(this.cpu) : renderOnGpu(chosen.gpu);
+    return await render(jobs, chosen, signal);
+  }
+
+  /** Returns the buffers of a rendered array to the ring; those of the caller stay the caller's. */
+  recycle({ buffer, borrowed, maskBuffer }: RenderedArray): void {
+    if (this.#lifetime.signal.aborted) return;
+    if (buffer !== null && !borrowed) this.#settled?.ring?.give(buffer);
+    if (maskBuffer !== null) this.#settled?.ring?.give(maskBuffer);
+  }
+
+  /** Reads bytes back from one of the engine's buffers. */
+  async read(buffer: GPUBuffer, byteOffset: number, byteLength: number): Promise<ArrayBuffer> {
+    const { device } = await this.choose();
+    return await readBuffer(device!, buffer, byteOffset, byteLength);
+  }
+
+  stats(): EngineStats {
+    const { memoryBytes, gpuBytes } = this.#options;
+    return {
+      ...this.#counters,
+      backend: this.#settled?.backend ?? null,
+      budget: {
+        memory: {
+          bytes: this.#directory.bytes,
+          peakBytes: this.#directory.peakBytes,
+          maxBytes: memoryBytes,
+        },
+        gpu: {
+          bytes: this.#bricks?.bytes ?? 0,
+          peakBytes: this.#bricks?.peakBytes ?? 0,
+          maxBytes: gpuBytes,
+        },
+      },
+    };
+  }
+
+  /** Stops everything: reads reject with code `disposed`, workers end, GPU memory is freed. */
+  dispose(): void {
+    if (this.#lifetime.signal.aborted) return;
+    const reason = new VoxelfeedError("disposed", "This loader, dataset or image was disposed.");
+    this.#lifetime.abort(reason);
+    this.#pool.terminate(reason);
+    for (const clean of this.#cleanUp.reverse()) clean();
+    this.#cleanUp = [];
+  }
+
+  async #choose(): Promise<ChosenBackend> {
+    const { backend, device: given } = this.#options;
+    if (given !== undefined) {
+      const cpu = backend === "cpu" || (backend === "auto" && isSoftwareDevice(given));
+      return cpu ? this.#onCpu(given) : this.#onGpu(given);
+    }
+    if (backend === "cpu") return this.#onCpu(null);
+    const acquired = await acquireDevice().catch((error: unknown) => {
+      if (backend === "auto") return null;
+      throw error;
+    });
+    if (acquired === null) return this.#onCpu(null);
+    if (backend === "auto" && acquired.isFallback) {
+      acquired.device.destroy();
+      return this.#onCpu(null);
+    }
+    this.#onDispose(() => acquired.device.destroy());
+    return this.#onGpu(acquired.device);
+  }
+
+  #onCpu(device: GPUDevice | null): ChosenBackend {
+    return { backend: "cpu", device, ring: device === null ? null : this.#ring(device), gpu: null };
+  }
+
+  #onGpu(device: GPUDevice): ChosenBackend {
+    const { gpuBytes } = this.#options;
+    const bricks = new BrickPool(device, { maxBytes: gpuBytes });
+    const renderer = new GpuRenderer(device);
+    this.#bricks = bricks;
+    this.#onDispose(() => bricks.destroy());
+    this.#onDispose(() => renderer.destroy());
+    const admission = new Budget(gpuBytes, "budget.gpu");
+    const gpu = new GpuBackend(
+      this.#arrays,
+      this.#directory,
+      this.#memory,
+      admission,
+      bricks,
+      renderer,
+      this.#counters,
+    );
+    return { backend: "webgpu", device, ring: this.#ring(device), gpu };
+  }
+
+  #ring(device: GPUDevice): BufferRing {
+    const ring = new BufferRing(device);
+    this.#onDispose(() => ring.dispose());
+    return ring;
+  }
+
+  #onDispose(clean: () => void): void {
+    if (this.#lifetime.signal.aborted) clean();
+    else this.#cleanUp.push(clean);
+  }
+}

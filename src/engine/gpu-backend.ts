@@ -1,0 +1,162 @@
+/** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
+import type { Budget } from "../cache/budget.js";
+import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
+import type { GpuJob, GpuRenderer, GpuTarget } from "../gpu/render.js";
+import { type IdTable, idTableFor } from "../math/ids.js";
+import { brickAt, voxelCount } from "../plan/reads.js";
+import { brickKey } from "../pool/protocol.js";
+import type { Vec3 } from "../types.js";
+import type { ArrayRegistry, RegisteredArray } from "./arrays.js";
+import type { ImageRead } from "./cpu-backend.js";
+import type { BrickDirectory } from "./directory.js";
+import { SharedLoads } from "./loads.js";
+import type { EngineCounters } from "./stats.js";
+
+/** One read and the places of its voxels and mask in the output buffers. */
+export interface GpuRead {
+  readonly read: ImageRead;
+  readonly out: GpuTarget;
+  readonly mask?: GpuTarget;
+}
+
+interface NeededBrick {
+  readonly key: string;
+  readonly array: RegisteredArray;
+  readonly brick: Vec3;
+}
+
+interface LocatedRead extends GpuRead {
+  readonly bricks: readonly (NeededBrick & { readonly entry: number })[];
+}
+
+/** A group may pin this part of the GPU budget, so that fragments never keep its last brick out. */
+const GROUP_SHARE = 0.75;
+
+export class GpuBackend {
+  readonly #uploads = new SharedLoads();
+  readonly #ids = new Map<string, IdTable>();
+
+  constructor(
+    readonly arrays: ArrayRegistry,
+    readonly directory: BrickDirectory,
+    readonly memory: Budget,
+    readonly gpu: Budget,
+    readonly pool: BrickPool,
+    readonly renderer: GpuRenderer,
+    readonly counters: EngineCounters,
+  ) {}
+
+  /**
+   * Renders the reads into their buffers; when it resolves, the work is submitted.
+   *
+   * @returns the id table of each read, null where ids are unchanged (see {@link ReadPlan})
+   */
+  async render(reads: readonly GpuRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
+    const tables: (IdTable | null)[] = [];
+    for (const group of this.#groups(reads.map((read) => this.#locate(read)))) {
+      tables.push(...(await this.#renderGroup(group, signal)));
+    }
+    return tables;
+  }
+
+  #locate(request: GpuRead): LocatedRead {
+    const { plan, image, level } = request.read;
+    const array = this.arrays.register(image, level);
+    const bricks = plan.bricks.map((entry) => {
+      const brick = brickAt(plan, entry);
+      return { entry, array, brick, key: brickKey({ array: array.id, brick }) };
+    });
+    return { ...request, bricks };
+  }
+
+  /** Splits a batch whose bricks do not fit on the GPU together; usually there is one group. */
+  #groups(reads: readonly LocatedRead[]): LocatedRead[][] {
+    const groups: LocatedRead[][] = [];
+    let keys = new Set<string>();
+    let bytes = 0;
+    for (const read of reads) {
+      const added = read.bricks.filter(({ key }) => !keys.has(key));
+      const more = added.reduce((sum, { array }) => sum + array.brickBytes, 0);
+      if (groups.length === 0 || bytes + more > this.gpu.limit * GROUP_SHARE) {
+        groups.push([]);
+        keys = new Set();
+        bytes = 0;
+      }
+      groups.at(-1)!.push(read);
+      for (const { key, array } of read.bricks) {
+        if (!keys.has(key)) bytes += array.brickBytes;
+        keys.add(key);
+      }
+    }
+    return groups;
+  }
+
+  async #renderGroup(group: readonly LocatedRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
+    const needed = new Map(group.flatMap(({ bricks }) => bricks.map((brick) => [brick.key, brick] as const)));
+    const bytes = [...needed.values()].reduce((sum, { array }) => sum + array.brickBytes, 0);
+    const release = await this.gpu.take(bytes, signal);
+    const slots = new Map<string, BrickSlot>();
+    try {
+      // All settle before any is let go, so that no pin is taken after the group has failed.
+      const outcomes = await Promise.allSettled(
+        [...needed.values()].map(async (brick) => {
+          const slot = await this.#pinResident(brick, signal);
+          if (slot !== null) slots.set(brick.key, slot);
+        }),
+      );
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      signal?.throwIfAborted();
+      const jobs = group.map((read) => this.#job(read, slots));
+      this.renderer.render(jobs, this.pool);
+      for (const { plan } of jobs) {
+        this.counters.reads++;
+        this.counters.voxels += voxelCount(plan.shape);
+      }
+      return jobs.map(({ idTable }) => idTable ?? null);
+    } finally {
+      for (const key of slots.keys()) this.pool.unpin(key);
+      release();
+    }
+  }
+
+  #job({ read, out, mask, bricks }: LocatedRead, slots: ReadonlyMap<string, BrickSlot>): GpuJob {
+    const found = bricks.flatMap(({ entry, key }) => {
+      const slot = slots.get(key);
+      return slot === undefined ? [] : [[entry, slot] as const];
+    });
+    const ids = bricks.flatMap(({ entry, key }) => {
+      const list = this.#ids.get(key);
+      return list === undefined ? [] : [[entry, new Uint8Array(list.buffer)] as const];
+    });
+    // A brick's distinct ids make the same table as all its voxels.
+    const idTable = idTableFor(read.plan, new Map(ids));
+    return { plan: read.plan, slots: new Map(found), out, mask, idTable };
+  }
+
+  /** The brick's place on the GPU, pinned; null when its chunk is not stored. */
+  async #pinResident({ key, array, brick }: NeededBrick, signal?: AbortSignal): Promise<BrickSlot | null> {
+    for (let turn = 0; ; turn++) {
+      if (this.directory.isMissing(key)) return null;
+      const slot = this.pool.get(key);
+      if (slot !== undefined) {
+        this.pool.pin(key);
+        if (turn === 0) this.counters.gpuHits++;
+        return slot;
+      }
+      await this.#uploads.join(key, (shared) => this.#upload(key, array, brick, shared), signal);
+    }
+  }
+
+  async #upload(key: string, array: RegisteredArray, brick: Vec3, signal: AbortSignal): Promise<void> {
+    const release = await this.memory.take(array.brickBytes, signal);
+    try {
+      const copy = await this.directory.copy(array, brick, signal);
+      if (copy === null) return;
+      this.pool.put(key, new Uint8Array(copy.bytes));
+      if (copy.ids !== null) this.#ids.set(key, copy.ids);
+      this.counters.uploadedBytes += copy.bytes.byteLength;
+    } finally {
+      release();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** What an engine is asked to render, and what it gives back. */
+import type { IdTable } from "../math/ids.js";
+import type { Backend } from "../types.js";
+import type { ImageRead } from "./cpu-backend.js";
+import type { GpuBackend } from "./gpu-backend.js";
+import type { OutputLayout } from "./output.js";
+import type { BufferRing } from "./ring.js";
+
+/** One array of a batch to render: `reads[sample * channels + channel]`, null for an unknown channel. */
+export interface ArrayJob {
+  readonly layout: OutputLayout;
+  readonly mask: boolean;
+  readonly reads: readonly (ImageRead | null)[];
+  /** Render into this buffer (STORAGE | COPY_DST usage, of the engine's device) instead of one of ours. */
+  readonly into?: { readonly buffer: GPUBuffer; readonly byteOffset: number };
+}
+
+/** A rendered array. `buffer` is null without a device; then `data` holds the values. */
+export interface RenderedArray {
+  readonly layout: OutputLayout;
+  readonly buffer: GPUBuffer | null;
+  readonly byteOffset: number;
+  /** Whether `buffer` is the caller's, so that it never enters the ring. */
+  readonly borrowed: boolean;
+  readonly maskBuffer: GPUBuffer | null;
+  /** Values and mask on the CPU, where they were rendered there. */
+  readonly data: ArrayBuffer | null;
+  readonly maskData: ArrayBuffer | null;
+  readonly idTables: readonly (IdTable | null)[];
+}
+
+/** What the engine settled on. */
+export interface ChosenBackend {
+  readonly backend: Backend;
+  readonly device: GPUDevice | null;
+  readonly ring: BufferRing | null;
+  readonly gpu: GpuBackend | null;
+}

@@ -1,0 +1,47 @@
+/** Options of an engine, checked and with their defaults. */
+import { MiB } from "../math/bytes.js";
+import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
+import { spawnWorker } from "../pool/spawn.js";
+import type { Budget } from "../types.js";
+
+export interface EngineOptions {
+  /**
+   * `"webgpu"` renders in compute shaders, `"cpu"` in the workers. Default `"auto"`: WebGPU, but the CPU on a
+   * software adapter (measured several times faster there) or where there is no WebGPU. Chosen once.
+   */
+  readonly backend?: "auto" | "webgpu" | "cpu";
+  /** The device whose buffers you want, of the host page or of the consumer. Never destroyed by voxelfeed. */
+  readonly device?: GPUDevice;
+  /** Number of workers. Default: one per core, at most 4 (`navigator.hardwareConcurrency`). */
+  readonly workers?: number;
+  /** Makes a worker that runs `voxelfeed/chunk.worker.js`; for pages that must start it their own way. */
+  readonly createWorker?: () => Worker;
+  readonly budget?: Budget;
+}
+
+export const engineOptionNames = ["backend", "device", "workers", "createWorker", "budget"] as const;
+
+export interface ResolvedEngineOptions {
+  readonly backend: "auto" | "webgpu" | "cpu";
+  readonly device: GPUDevice | undefined;
+  readonly workers: number;
+  readonly createWorker: () => Worker;
+  readonly gpuBytes: number;
+  readonly memoryBytes: number;
+}
+
+/** @throws VoxelfeedError `unknown-option`, `invalid-option` */
+export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
+  const budget = options.budget ?? {};
+  checkKeys(budget, ["gpu", "memory"], "budget");
+  const { createWorker = spawnWorker } = options;
+  if (typeof createWorker !== "function") throw invalid("createWorker", "a function", createWorker);
+  return {
+    backend: oneOf(options.backend, "backend", ["auto", "webgpu", "cpu"], "auto"),
+    device: options.device,
+    workers: wholeNumber(options.workers, "workers", 1, Math.min(4, navigator.hardwareConcurrency || 2), 64),
+    createWorker,
+    gpuBytes: wholeNumber(budget.gpu, "budget.gpu", 1, 512 * MiB),
+    memoryBytes: wholeNumber(budget.memory, "budget.memory", 1, 256 * MiB),
+  };
+}

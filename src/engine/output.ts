@@ -1,0 +1,63 @@
+/** What an array of a batch looks like in memory. */
+import type { Layout, OutputDType, TypedArray, Vec3 } from "../types.js";
+
+export interface OutputLayout {
+  /** Samples. */
+  readonly samples: number;
+  readonly channels: number;
+  /** z, y, x. */
+  readonly shape: Vec3;
+  readonly dtype: OutputDType;
+  readonly layout: Layout;
+}
+
+const constructors = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+} as const;
+
+export function outputElements({ samples, channels, shape }: OutputLayout): number {
+  return samples * channels * shape[0] * shape[1] * shape[2];
+}
+
+export function outputItemSize(dtype: OutputDType): number {
+  return constructors[dtype].BYTES_PER_ELEMENT;
+}
+
+/** A typed array of the dtype: over a buffer's first elements, or freshly zeroed. */
+export function outputArray(dtype: OutputDType, length: number, buffer?: ArrayBuffer): TypedArray {
+  const Constructor = constructors[dtype];
+  return buffer === undefined ? new Constructor(length) : new Constructor(buffer, 0, length);
+}
+
+/** `[N, C, D, H, W]` or `[N, D, H, W, C]`. */
+export function outputShape({ samples, channels, shape, layout }: OutputLayout): number[] {
+  return layout === "ncdhw" ? [samples, channels, ...shape] : [samples, ...shape, channels];
+}
+
+/** Where the voxels of one sample's channel go: first element and step from voxel to voxel. */
+export function outputPlace(
+  { channels, shape, layout }: OutputLayout,
+  sample: number,
+  channel: number,
+): { readonly offset: number; readonly stride: number } {
+  const voxels = shape[0] * shape[1] * shape[2];
+  if (layout === "ncdhw") return { offset: (sample * channels + channel) * voxels, stride: 1 };
+  return { offset: sample * voxels * channels + channel, stride: channels };
+}
+
+/** Copies one channel's voxels to its place. */
+export function placeVoxels(
+  target: TypedArray,
+  voxels: TypedArray,
+  { offset, stride }: { readonly offset: number; readonly stride: number },
+): void {
+  if (stride === 1) {
+    target.set(voxels, offset);
+    return;
+  }
+  for (let i = 0, at = offset; i < voxels.length; i++, at += stride) target[at] = voxels[i]!;
+}

@@ -1,0 +1,42 @@
+/** Plain counters of one engine; a snapshot is what `stats()` returns. */
+
+/** Times are sums over all workers, so they may exceed the time that passed. */
+export interface EngineCounters {
+  /** Chunks asked of the store, found or not. */
+  chunkLoads: number;
+  missingChunks: number;
+  /** Bytes of chunks as stored (compressed). */
+  encodedBytes: number;
+  /** Bricks that a read found decoded in the worker that rendered it. */
+  memoryHits: number;
+  /** Bricks copied from one worker to another. */
+  sharedBricks: number;
+  evictedBricks: number;
+  /** Bricks that a read found on the GPU. */
+  gpuHits: number;
+  uploadedBytes: number;
+  /** Patches rendered. */
+  reads: number;
+  voxels: number;
+  readMs: number;
+  decodeMs: number;
+  renderMs: number;
+}
+
+export function newCounters(): EngineCounters {
+  return {
+    chunkLoads: 0,
+    missingChunks: 0,
+    encodedBytes: 0,
+    memoryHits: 0,
+    sharedBricks: 0,
+    evictedBricks: 0,
+    gpuHits: 0,
+    uploadedBytes: 0,
+    reads: 0,
+    voxels: 0,
+    readMs: 0,
+    decodeMs: 0,
+    renderMs: 0,
+  };
+}

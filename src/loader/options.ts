@@ -1,0 +1,116 @@
+/** What a loader can be told, checked and with defaults. */
+import { axisNames, type SpatialTransforms } from "../augment/spatial.js";
+import type { Engine } from "../engine/engine.js";
+import { type EngineOptions, engineOptionNames } from "../engine/options.js";
+import { checkKeys, flag, invalid, oneOf, wholeNumber } from "../options.js";
+import type { Layout } from "../types.js";
+import { checkSampler, type Sampler, samplers } from "./samplers.js";
+
+export interface LoaderOptions extends EngineOptions {
+  /** Samples per batch. Default 1. */
+  readonly batchSize?: number;
+  /** Everything random follows from it. Default 0. */
+  readonly seed?: number;
+  /** Default: `samplers.uniform()`. */
+  readonly sampler?: Sampler;
+  readonly spatialTransforms?: SpatialTransforms;
+  /** Default `ncdhw`. */
+  readonly layout?: Layout;
+  /** Batches per epoch. Default: the sampler's samples, divided by the batch size. */
+  readonly iterationsPerEpoch?: number;
+  /** Leave out the last batch of an epoch when it would be smaller. Default false. */
+  readonly dropLast?: boolean;
+  /** Batches prepared ahead of the one you hold. Default 2. */
+  readonly prefetch?: number;
+  /** Batches with GPU buffers that you may hold unreleased at once. Default 2. */
+  readonly maxHeldBatches?: number;
+  /** How long `next()` waits for you to release one, milliseconds. Default 30 000. */
+  readonly leaseTimeoutMs?: number;
+  /** Stops every iteration when it aborts, with its reason. */
+  readonly signal?: AbortSignal;
+  /** Share workers and caches of an engine that exists already. */
+  readonly engine?: Engine;
+}
+
+const names = [
+  ...engineOptionNames,
+  "batchSize",
+  "seed",
+  "sampler",
+  "spatialTransforms",
+  "layout",
+  "iterationsPerEpoch",
+  "dropLast",
+  "prefetch",
+  "maxHeldBatches",
+  "leaseTimeoutMs",
+  "signal",
+  "engine",
+] as const;
+
+export interface ResolvedLoaderOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly sampler: Sampler;
+  readonly spatialTransforms: SpatialTransforms | null;
+  readonly layout: Layout;
+  readonly iterationsPerEpoch: number | null;
+  readonly dropLast: boolean;
+  readonly prefetch: number;
+  readonly maxHeldBatches: number;
+  readonly leaseTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws VoxelfeedError `unknown-option` with the nearest known name; `invalid-option` */
+export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOptions {
+  checkKeys(options, names, "the createLoader options");
+  const { spatialTransforms = null, iterationsPerEpoch } = options;
+  if (spatialTransforms !== null) checkSpatial(spatialTransforms);
+  return {
+    batchSize: wholeNumber(options.batchSize, "batchSize", 1, 1),
+    seed: wholeNumber(options.seed, "seed", 0, 0),
+    sampler: checkSampler(options.sampler ?? samplers.uniform()),
+    spatialTransforms,
+    layout: oneOf(options.layout, "layout", ["ncdhw", "ndhwc"], "ncdhw"),
+    iterationsPerEpoch:
+      iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),
+    dropLast: flag(options.dropLast, "dropLast", false),
+    prefetch: wholeNumber(options.prefetch, "prefetch", 0, 2, 64),
+    maxHeldBatches: wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64),
+    leaseTimeoutMs: wholeNumber(options.leaseTimeoutMs, "leaseTimeoutMs", 1, 30_000),
+    signal: options.signal,
+  };
+}
+
+function checkSpatial(spec: SpatialTransforms): void {
+  const path = "spatialTransforms";
+  checkKeys(spec, ["mirror", "transpose", "rotate"], path);
+  if (spec.mirror !== undefined) {
+    checkKeys(spec.mirror, ["axes"], `${path}.mirror`);
+    checkKeys(spec.mirror.axes, axisNames, `${path}.mirror.axes`);
+    for (const [axis, p] of Object.entries(spec.mirror.axes)) {
+      if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
+        throw invalid(`${path}.mirror.axes.${axis}`, "a probability from 0 to 1", p);
+      }
+    }
+  }
+  if (spec.transpose !== undefined) {
+    checkKeys(spec.transpose, ["axes"], `${path}.transpose`);
+    const { axes } = spec.transpose;
+    const ok =
+      Array.isArray(axes) &&
+      axes.every((axis) => axisNames.includes(axis)) &&
+      new Set(axes).size === axes.length;
+    if (!ok) throw invalid(`${path}.transpose.axes`, 'different axes of "z", "y", "x"', axes);
+  }
+  if (spec.rotate !== undefined) {
+    checkKeys(spec.rotate, ["axes"], `${path}.rotate`);
+    checkKeys(spec.rotate.axes, axisNames, `${path}.rotate.axes`);
+    for (const [axis, range] of Object.entries(spec.rotate.axes)) {
+      const ok =
+        Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1];
+      if (!ok) throw invalid(`${path}.rotate.axes.${axis}`, "[lo, hi] in degrees with lo ≤ hi", range);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/** One pass over an epoch: batches are prepared ahead, delivered in order, and stopped as one. */
+import { linkedController, raceAbort } from "../abort.js";
+import { drawSpatial, spatialMatrix } from "../augment/spatial.js";
+import { Budget } from "../cache/budget.js";
+import type { Dataset, SampleTurn } from "../dataset/dataset.js";
+import { arrayJobs, type SamplePlan } from "../dataset/sample.js";
+import type { Engine } from "../engine/engine.js";
+import { VoxelfeedError } from "../errors.js";
+import { sampleDraws, streams } from "../math/rng.js";
+import { type Batch, toBatch } from "./batch.js";
+import type { ResolvedLoaderOptions } from "./options.js";
+import { sampleIndex } from "./samplers.js";
+
+/** Samples and batches of one epoch. */
+export interface EpochSize {
+  readonly samples: number;
+  readonly batches: number;
+}
+
+/** Plans sample number `position` of an epoch: a pure function of (seed, epoch, position). */
+export function planSample(
+  dataset: Dataset,
+  options: ResolvedLoaderOptions,
+  epoch: number,
+  position: number,
+): SamplePlan {
+  const { seed, sampler, spatialTransforms } = options;
+  const index = sampleIndex(sampler, dataset.length, seed, epoch, position);
+  let turn: SampleTurn | undefined;
+  if (spatialTransforms !== null) {
+    const drawn = drawSpatial(spatialTransforms, sampleDraws(seed, epoch, position, streams.spatial));
+    turn = { matrix: spatialMatrix(drawn), drawn };
+  }
+  return dataset.plan(index, turn);
+}
+
+/** What a pass tells its loader. */
+export interface PassEvents {
+  delivered(batch: Batch): void;
+  /** Milliseconds the consumer waited for a batch. */
+  waited(ms: number): void;
+  finished(): void;
+  /** The pass is over, for whatever reason. */
+  ended(): void;
+}
+
+export class Pass implements AsyncIterableIterator<Batch> {
+  readonly #abort: ReturnType<typeof linkedController>;
+  readonly #leases: Budget;
+  readonly #ahead: Promise<Batch>[] = [];
+  #started = 0;
+  #next = 0;
+  /** Batches that have their lease; leases are granted in order. */
+  #leased = 0;
+  #done = false;
+
+  constructor(
+    readonly dataset: Dataset,
+    readonly engine: Engine,
+    readonly options: ResolvedLoaderOptions,
+    readonly epoch: number,
+    readonly size: EpochSize,
+    readonly events: PassEvents,
+  ) {
+    this.#abort = linkedController(options.signal, engine.lifetime);
+    this.#leases = new Budget(options.prefetch + options.maxHeldBatches, "maxHeldBatches");
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * The next batch in order.
+   * @throws what preparing it throws, which ends the pass; the signal's reason on abort; `lease-timeout` when
+   * the caller holds `maxHeldBatches` batches and releases none
+   */
+  async next(): Promise<IteratorResult<Batch>> {
+    if (this.#done) return { done: true, value: undefined };
+    try {
+      this.#abort.controller.signal.throwIfAborted();
+      if (this.#next >= this.size.batches) {
+        this.events.finished();
+        return this.#finish();
+      }
+      this.#fill();
+      const asked = performance.now();
+      const batch = await this.#patiently(this.#ahead.shift()!, this.#next++);
+      this.events.waited(performance.now() - asked);
+      this.events.delivered(batch);
+      return { done: false, value: batch };
+    } catch (error) {
+      this.#finish(error);
+      throw error;
+    }
+  }
+
+  /** Stops what is under way; `for await` calls it on `break`, `return` and `throw`. */
+  async return(): Promise<IteratorResult<Batch>> {
+    return this.#finish();
+  }
+
+  /** Ends the pass; a `next()` under way rejects with the reason. */
+  stop(reason: unknown): void {
+    this.#finish(reason);
+  }
+
+  #finish(
+    reason: unknown = new DOMException("The iteration was ended.", "AbortError"),
+  ): IteratorResult<Batch> {
+    if (!this.#done) {
+      this.#done = true;
+      this.#abort.controller.abort(reason);
+      this.#abort.unlink();
+      this.events.ended();
+      // Batches that were ready in time hold buffers; the others reject, and nobody is to hear of it.
+      for (const batch of this.#ahead.splice(0)) batch.then(({ release }) => release()).catch(() => {});
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** Starts batches up to `prefetch` beyond the one that is asked for next. */
+  #fill(): void {
+    const until = Math.min(this.size.batches, this.#next + this.options.prefetch + 1);
+    while (this.#started < until) {
+      const batch = this.#prepare(this.#started++);
+      batch.catch(() => {});
+      this.#ahead.push(batch);
+    }
+  }
+
+  async #prepare(index: number): Promise<Batch> {
+    const { signal } = this.#abort.controller;
+    const endLease = await this.#leases.take(1, signal);
+    this.#leased = index + 1;
+    try {
+      const { batchSize, layout } = this.options;
+      const first = index * batchSize;
+      const count = Math.min(batchSize, this.size.samples - first);
+      const plans = Array.from({ length: count }, (_, i) =>
+        planSample(this.dataset, this.options, this.epoch, first + i),
+      );
+      const jobs = arrayJobs(this.dataset.arrays, plans, layout);
+      const rendered = await this.engine.render(jobs, signal);
+      const onGpu = rendered.some(({ buffer }) => buffer !== null);
+      // Typed arrays are the garbage collector's; only buffers are leased.
+      if (!onGpu) endLease();
+      const names = this.dataset.arrays.map(({ spec }) => spec.name);
+      const origins = plans.map(({ origin }) => origin);
+      return toBatch(this.engine, { index, epoch: this.epoch }, names, rendered, origins, endLease);
+    } catch (error) {
+      endLease();
+      throw error;
+    }
+  }
+
+  /** Waits for a batch, but not for ever while it has no lease: only the caller can end those that are out. */
+  async #patiently(batch: Promise<Batch>, index: number): Promise<Batch> {
+    const { signal } = this.#abort.controller;
+    if (index < this.#leased) return await raceAbort(batch, signal);
+    const { leaseTimeoutMs, maxHeldBatches } = this.options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        if (index < this.#leased) return;
+        reject(
+          new VoxelfeedError(
+            "lease-timeout",
+            `No batch was released for ${leaseTimeoutMs} ms while ${this.#leases.used} were out. Call batch.release() ` +
+              `when you are done with a batch, or raise maxHeldBatches (now ${maxHeldBatches}).`,
+          ),
+        );
+      }, leaseTimeoutMs);
+    });
+    try {
+      return await raceAbort(Promise.race([batch, late]), signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+/** From "this patch, there, so large, turned so" to a {@link ReadPlan}. */
+import { identity, map3, multiplyVector } from "../math/vec.js";
+import type { Antialias, Interpolation, Mat3, OutputDType, Vec3 } from "../types.js";
+import type { Level } from "../zarr/metadata.js";
+import { chooseLevel } from "./level.js";
+import { overlapTest } from "./overlap.js";
+import type { ReadPlan } from "./reads.js";
+
+/** One patch of one image in world terms; every default is filled in. */
+export interface PatchRequest {
+  /** World centre of the patch, nanometres. */
+  readonly center: Vec3;
+  /** Output shape in voxels. */
+  readonly shape: Vec3;
+  /** Output voxel size, nanometres. */
+  readonly scale: Vec3;
+  /** Pull map, output → world, about the centre; default identity. */
+  readonly matrix?: Mat3;
+  readonly interpolation: Interpolation;
+  readonly antialias: Antialias;
+  readonly padValue: number;
+  readonly dtype: OutputDType;
+}
+
+export interface PlannedRead {
+  readonly level: number;
+  readonly plan: ReadPlan;
+}
+
+/**
+ * Plans a patch: picks the level, composes output voxel → stored voxel, and lists the bricks it touches.
+ *
+ * World position of output voxel k: `center + matrix · ((k - (shape - 1)/2) ⊙ scale)`; its voxel coordinate in
+ * the level is `(world - translation) / voxelSize`. Pure: same request, same plan.
+ */
+export function planPatch(levels: readonly Level[], request: PatchRequest): PlannedRead {
+  const index = chooseLevel(
+    levels.map((level) => level.voxelSizeNm),
+    request.scale,
+  );
+  const level = levels[index]!;
+  const { shape, scale, center } = request;
+  const world = request.matrix ?? identity;
+  const { voxelSizeNm: voxel, translationNm: origin } = level;
+
+  const row = (i: 0 | 1 | 2): Vec3 => map3((j) => snap((world[i][j] * scale[j]) / voxel[i], 1, 1e-9));
+  const matrix: Mat3 = [row(0), row(1), row(2)];
+  const half = map3((i) => (shape[i] - 1) / 2);
+  const turned = multiplyVector(matrix, half);
+  const first = map3((i) => snap((center[i] - origin[i]) / voxel[i] - turned[i], 0.5, 1e-6));
+  const base = map3((i) => Math.floor(first[i]));
+  const offset = map3((i) => first[i] - base[i]);
+
+  const linear = request.interpolation === "linear";
+  const box = linear && request.antialias === "box";
+  const subsamples: Vec3 = box ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[i] - 1e-6))) : [1, 1, 1];
+
+  const touched = touchedBricks(level, shape, matrix, base, offset, linear, subsamples);
+  return {
+    level: index,
+    plan: {
+      shape,
+      matrix,
+      offset,
+      base,
+      interpolation: request.interpolation,
+      subsamples,
+      padValue: request.padValue,
+      outDType: request.dtype,
+      volumeShape: level.shape,
+      brickShape: level.brickShape,
+      dtype: level.brickDType,
+      fillBytes: level.array.fillBytes,
+      ...touched,
+    },
+  };
+}
+
+/**
+ * Rounds to the grid when a value misses it by float64 noise only, so that an identity read is an exact crop
+ * even where `(center - origin) / voxelSize` is not exact in binary.
+ */
+function snap(value: number, grid: number, tolerance: number): number {
+  const nearest = Math.round(value / grid) * grid;
+  return Math.abs(value - nearest) <= tolerance ? nearest : value;
+}
+
+interface TouchedBricks {
+  readonly gridMin: Vec3;
+  readonly gridShape: Vec3;
+  readonly bricks: readonly number[];
+}
+
+const nothing: TouchedBricks = { gridMin: [0, 0, 0], gridShape: [0, 0, 0], bricks: [] };
+
+function touchedBricks(
+  level: Level,
+  shape: Vec3,
+  matrix: Mat3,
+  base: Vec3,
+  offset: Vec3,
+  linear: boolean,
+  subsamples: Vec3,
+): TouchedBricks {
+  const { brickShape, shape: volume } = level;
+  const middle = map3((i) => (shape[i] - 1) / 2);
+  const turned = multiplyVector(matrix, middle);
+  const center = map3((i) => base[i] + offset[i] + turned[i]);
+  // Sub-samples lie up to (1 - 1/n)/2 output voxels beside their voxel's centre.
+  const beside = map3((i) => (1 - 1 / subsamples[i]) / 2);
+  const half = map3((i) => middle[i] + beside[i]);
+  const extent = (of: Vec3) =>
+    map3((i) => of.reduce((sum, h, j) => sum + Math.abs(matrix[i][j as 0 | 1 | 2]) * h, 0));
+  const centersReach = extent(middle);
+  // Nothing is sampled for a voxel whose centre is outside, so a patch without a centre inside needs no brick.
+  const slack = 1e-3;
+  for (const i of [0, 1, 2] as const) {
+    if (center[i] + centersReach[i] < -0.5 - slack) return nothing;
+    if (center[i] - centersReach[i] > volume[i] - 0.5 + slack) return nothing;
+  }
+
+  // A tap is at most one voxel (linear) or half a voxel (nearest) from its sample, then clamped into the
+  // volume. The slack covers renderers that compute in float32.
+  const tap = (linear ? 1 : 0.5) + slack;
+  const reach = extent(half);
+  const low = map3((i) => Math.ceil(center[i] - reach[i] - tap));
+  const high = map3((i) => Math.floor(center[i] + reach[i] + tap));
+  const clamp = (value: number, i: 0 | 1 | 2): number => Math.min(Math.max(value, 0), volume[i] - 1);
+  const gridMin = map3((i) => Math.floor(clamp(low[i], i) / brickShape[i]));
+  const gridMax = map3((i) => Math.floor(clamp(high[i], i) / brickShape[i]));
+  const gridShape = map3((i) => gridMax[i] - gridMin[i] + 1);
+
+  const scaled = (i: 0 | 1 | 2): Vec3 => map3((j) => matrix[i][j] * half[j]);
+  const meets = overlapTest({ center, halfEdges: [scaled(0), scaled(1), scaled(2)] });
+  const outside = extent(beside);
+  const bricks: number[] = [];
+  for (let z = 0; z < gridShape[0]; z++) {
+    for (let y = 0; y < gridShape[1]; y++) {
+      for (let x = 0; x < gridShape[2]; x++) {
+        const at: Vec3 = [gridMin[0] + z, gridMin[1] + y, gridMin[2] + x];
+        const first = map3((i) => at[i] * brickShape[i]);
+        const last = map3((i) => Math.min(first[i] + brickShape[i], volume[i]) - 1);
+        // Clamping carries sub-samples beyond the border onto the outermost voxels.
+        const from = map3((i) => first[i] - tap - (first[i] === 0 ? outside[i] : 0));
+        const to = map3((i) => last[i] + tap + (last[i] === volume[i] - 1 ? outside[i] : 0));
+        const brickCenter = map3((i) => (from[i] + to[i]) / 2);
+        const brickHalf = map3((i) => (to[i] - from[i]) / 2);
+        if (meets(brickCenter, brickHalf)) bricks.push((z * gridShape[1] + y) * gridShape[2] + x);
+      }
+    }
+  }
+  return bricks.length === 0 ? nothing : { gridMin, gridShape, bricks };
+}

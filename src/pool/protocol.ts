@@ -1,0 +1,99 @@
+/**
+ * What page and workers say to each other, over comlink.
+ *
+ * Methods never reject: they answer with a {@link Result}. comlink's own rejections lose every field but the
+ * message, and its handler table is shared with the host page, so errors travel as plain data instead.
+ */
+import type { WireError } from "../errors.js";
+import { fromWireError, toWireError } from "../errors.js";
+import type { ReadPlan } from "../plan/reads.js";
+import type { TypedArray, Vec3 } from "../types.js";
+import type { ArrayMeta } from "../zarr/metadata.js";
+import type { StoreSpec } from "../zarr/store.js";
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: WireError };
+
+/** A Zarr array as a worker needs it. `store` is null where the bytes come from the page (custom stores). */
+export interface ArrayDefinition {
+  readonly store: StoreSpec | null;
+  readonly url: string;
+  readonly meta: ArrayMeta;
+}
+
+/** One brick of a defined array: `brick` counts bricks along z, y, x. */
+export interface BrickAddress {
+  readonly array: number;
+  readonly brick: Vec3;
+}
+
+/** The name of a brick within one engine. */
+export function brickKey({ array, brick }: BrickAddress): string {
+  return `${array}:${brick[0]},${brick[1]},${brick[2]}`;
+}
+
+export interface LoadCall {
+  /** Names the call for {@link ChunkWorkerApi.cancel}. */
+  readonly call: number;
+  readonly address: BrickAddress;
+  /** Encoded bytes read by the page (custom stores), null when the chunk is missing; absent: the worker reads. */
+  readonly encoded?: ArrayBuffer | null;
+}
+
+export interface LoadReply {
+  /** The chunk is not stored: the brick reads as fill value, and the worker holds nothing. */
+  readonly missing: boolean;
+  readonly encodedBytes: number;
+  readonly readMs: number;
+  readonly decodeMs: number;
+}
+
+export interface BrickCopy {
+  readonly bytes: ArrayBuffer;
+  /** Sorted distinct ids of a brick of 64-bit integers, else null. */
+  readonly ids: BigUint64Array | BigInt64Array | null;
+}
+
+export interface RenderCall {
+  readonly plan: ReadPlan;
+  /** Page table entry and key of every brick that is not fill; the worker holds them all. */
+  readonly bricks: readonly (readonly [entry: number, key: string])[];
+  readonly mask: boolean;
+}
+
+export interface RenderReply {
+  readonly data: TypedArray;
+  readonly mask: Uint8Array | null;
+  readonly idTable: BigUint64Array | BigInt64Array | null;
+  readonly renderMs: number;
+}
+
+/** The worker's side. Buffers in replies are transferred; the caller owns them. */
+export interface ChunkWorkerApi {
+  define(array: number, definition: ArrayDefinition): void;
+  /** Fetches, verifies, decodes and holds one brick. */
+  load(call: LoadCall): Promise<Result<LoadReply>>;
+  cancel(call: number): void;
+  /** Copies of held bricks, for the GPU or for another worker. */
+  copy(keys: readonly string[]): Promise<Result<BrickCopy[]>>;
+  /** Takes bricks copied from another worker; the buffers are transferred in. */
+  hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer])[]): void;
+  drop(keys: readonly string[]): void;
+  render(call: RenderCall): Promise<Result<RenderReply>>;
+}
+
+/** Runs `work` and answers with its result; what it throws becomes an error of code `fallback`. */
+export async function answer<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error: toWireError(error, "worker") };
+  }
+}
+
+/** The value of a result, or its error thrown whole. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw fromWireError(result.error);
+}
