@@ -98,8 +98,9 @@ export function planNeuropil(size, seed) {
       const dz = z - laid[i];
       const dy = y - laid[i + 1];
       const dx = x - laid[i + 2];
-      const distance = Math.sqrt(dz * dz + dy * dy + dx * dx) - laid[i + 3];
-      if (distance < least) least = distance;
+      const squared = dz * dz + dy * dy + dx * dx;
+      const reach = least + laid[i + 3];
+      if (reach > 0 && squared < reach * reach) least = Math.sqrt(squared) - laid[i + 3];
     }
     return least;
   };
