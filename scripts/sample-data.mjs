@@ -49,7 +49,7 @@ async function renderVolume(size, seed) {
     classes: new SharedArrayBuffer(size ** 3),
     instances: new SharedArrayBuffer(2 * size ** 3),
   };
-  const slab = CHUNK;
+  const slab = 32;
   const next = new SharedArrayBuffer(4);
   const threads = Math.min(availableParallelism(), Math.ceil(size / slab));
   const workers = Array.from({ length: threads }, () => {

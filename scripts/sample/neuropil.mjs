@@ -326,7 +326,7 @@ function membraneProfile(distance) {
  * Renders planes `zStart` to `zEnd` of the volume into arrays of the whole volume (C order).
  *
  * @param {Neuropil} neuropil
- * @param {number} zStart A multiple of 64.
+ * @param {number} zStart A multiple of 4.
  * @param {number} zEnd
  * @param {{raw: Uint8Array, classes: Uint8Array, instances: Uint16Array}} out `instances` counts neurites from 1,
  *   0 on the membranes between them.
