@@ -9,7 +9,7 @@ import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
 import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
 import { BrickReader, type GatheredVoxels } from "./gather.js";
-import { addLinearRow, nearestRow, type RowFrame, type RowRange, rangeWithin } from "./sample.js";
+import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
 import { allocateOutput, isLossless, storeRow } from "./store.js";
@@ -114,52 +114,62 @@ function renderOblique(
   voxels: GatheredVoxels,
   scratch: RenderScratch,
 ): void {
-  const { matrix, subsamples, volumeShape } = plan;
+  const { matrix, subsamples, shape } = plan;
   const [sizeZ, sizeY, sizeX] = block.shape;
   const row = scratch.row(sizeX);
   const origin = block.start[2];
   const whole: RowRange = [origin, origin + sizeX];
-  const low = voxels.box.start.map((first) => -0.5 - first);
-  const high = voxels.box.start.map((first, axis) => volumeShape[axis]! - 0.5 - first);
-  const step = [matrix[0][2], matrix[1][2], matrix[2][2]] as const;
+  const frame = {
+    start: new Float64Array(3),
+    step: Float64Array.of(matrix[0][2], matrix[1][2], matrix[2][2]),
+  };
+  const limits = insideLimits(plan, voxels.box);
+  const inner = innerLimits(voxels);
   const shifts = sampleShifts(subsamples);
   for (let z = block.start[0]; z < block.start[0] + sizeZ; z++) {
     for (let y = block.start[1]; y < block.start[1] + sizeY; y++) {
-      const at = (z * plan.shape[1] + y) * plan.shape[2] + origin;
-      const frame: RowFrame = { start: rowOrigin(plan, voxels.box, z, y, 0), step };
-      const inside = rangeWithin(frame, low, high, whole);
-      row.fill(plan.padValue, 0, sizeX);
-      mask?.fill(1, at + inside[0] - origin, at + inside[1] - origin);
+      const at = (z * shape[1] + y) * shape[2] + origin;
+      placeRow(plan, voxels.box, z, y, 0, frame.start);
+      const inside = rangeWithin(frame, limits, whole);
+      const [from, to] = [inside[0] - origin, inside[1] - origin];
+      if (to - from < sizeX) row.fill(plan.padValue, 0, sizeX);
+      mask?.fill(1, at + from, at + to);
       if (plan.interpolation === "nearest") {
         nearestRow(voxels, frame, inside, origin, row);
       } else {
-        row.fill(0, inside[0] - origin, inside[1] - origin);
+        row.fill(0, from, to);
         for (const [dz, dy, dx] of shifts) {
-          const start = rowOrigin(plan, voxels.box, z + dz, y + dy, dx);
-          addLinearRow(voxels, { start, step }, inside, origin, row);
+          placeRow(plan, voxels.box, z + dz, y + dy, dx, frame.start);
+          addLinearRow(voxels, inner, frame, inside, origin, row);
         }
-        if (shifts.length > 1) {
-          for (let x = inside[0] - origin; x < inside[1] - origin; x++) row[x]! /= shifts.length;
-        }
+        if (shifts.length > 1) for (let x = from; x < to; x++) row[x]! /= shifts.length;
       }
       storeRow(row, sizeX, plan.outDType, data, at);
     }
   }
 }
 
-/** Coordinates, in the gathered box, of output voxel (z, y, x). */
-function rowOrigin(
+/** Where a centre is inside the volume, in coordinates of the gathered box. */
+function insideLimits({ volumeShape }: ReadPlan, { start }: VoxelBox): Limits {
+  return {
+    low: Float64Array.from(start, (first) => -0.5 - first),
+    high: Float64Array.from(start, (first, axis) => volumeShape[axis]! - 0.5 - first),
+  };
+}
+
+/** Writes the coordinates, in the gathered box, of output voxel (z, y, x) to `target`. */
+function placeRow(
   { matrix, offset, base }: ReadPlan,
   { start }: VoxelBox,
   z: number,
   y: number,
   x: number,
-): [number, number, number] {
-  const along = (axis: 0 | 1 | 2) =>
-    base[axis] -
-    start[axis] +
-    (offset[axis] + matrix[axis][0] * z + matrix[axis][1] * y + matrix[axis][2] * x);
-  return [along(0), along(1), along(2)];
+  target: Float64Array,
+): void {
+  for (let axis = 0; axis < 3; axis++) {
+    const [mz, my, mx] = matrix[axis]!;
+    target[axis] = base[axis]! - start[axis]! + (offset[axis]! + mz * z + my * y + mx * x);
+  }
 }
 
 /** Where in an output voxel its samples lie, in output voxels from the centre. */

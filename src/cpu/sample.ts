@@ -6,41 +6,48 @@
  */
 import type { GatheredVoxels } from "./gather.js";
 
-/** Coordinates along one output row. */
+/** Coordinates along one output row; three numbers each, z, y, x. */
 export interface RowFrame {
-  readonly start: readonly [number, number, number];
-  readonly step: readonly [number, number, number];
+  readonly start: Float64Array;
+  readonly step: Float64Array;
+}
+
+/** Bounds of the coordinates, both ends included, z, y, x. */
+export interface Limits {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
 }
 
 /** Output voxels `from ≤ x < to` of a row. */
 export type RowRange = readonly [from: number, to: number];
 
-/**
- * The part of `range` where `low ≤ start + step · x ≤ high` on every axis; it is one run, since the
- * coordinates are monotone.
- */
-export function rangeWithin(
-  { start, step }: RowFrame,
-  low: readonly number[],
-  high: readonly number[],
-  range: RowRange,
-): RowRange {
+/** The part of a range within the limits; it is one run, since the coordinates are monotone. */
+export function rangeWithin({ start, step }: RowFrame, limits: Limits, range: RowRange): RowRange {
   let [from, to] = range;
   for (let axis = 0; axis < 3; axis++) {
     const s = start[axis]!;
     const m = step[axis]!;
-    const within = (x: number) => s + m * x >= low[axis]! && s + m * x <= high[axis]!;
+    const low = limits.low[axis]!;
+    const high = limits.high[axis]!;
     if (m !== 0) {
-      const a = (low[axis]! - s) / m;
-      const b = (high[axis]! - s) / m;
-      // One voxel wider than the estimate: the exact test below has the last word.
+      const a = (low - s) / m;
+      const b = (high - s) / m;
+      // One voxel wider than the estimate: the exact tests below have the last word.
       from = Math.max(from, Math.ceil(Math.min(a, b)) - 1);
       to = Math.min(to, Math.floor(Math.max(a, b)) + 2);
     }
-    while (from < to && !within(from)) from++;
-    while (to > from && !within(to - 1)) to--;
+    while (from < to && !(s + m * from >= low && s + m * from <= high)) from++;
+    while (to > from && !(s + m * (to - 1) >= low && s + m * (to - 1) <= high)) to--;
   }
   return from < to ? [from, to] : [range[0], range[0]];
+}
+
+/** Where all eight taps of a linear sample lie in the gathered box, so that nothing needs clamping. */
+export function innerLimits({ box }: GatheredVoxels): Limits {
+  // An axis of one voxel has nothing to interpolate: any coordinate will do.
+  const high = box.shape.map((size) => (size === 1 ? Number.POSITIVE_INFINITY : size - 1 - 1e-9));
+  const low = box.shape.map((size) => (size === 1 ? Number.NEGATIVE_INFINITY : 0));
+  return { low: Float64Array.from(low), high: Float64Array.from(high) };
 }
 
 /** Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x - origin]`. */
@@ -52,8 +59,8 @@ export function nearestRow(
   row: Float64Array,
 ): void {
   const [sizeZ, sizeY, sizeX] = box.shape;
-  const [sz, sy, sx] = [start[0] + 0.5, start[1] + 0.5, start[2] + 0.5];
-  const [mz, my, mx] = step;
+  const [sz, sy, sx] = [start[0]! + 0.5, start[1]! + 0.5, start[2]! + 0.5];
+  const [mz, my, mx] = [step[0]!, step[1]!, step[2]!];
   for (let x = from; x < to; x++) {
     const z = Math.min(Math.max(Math.floor(sz + mz * x), 0), sizeZ - 1);
     const y = Math.min(Math.max(Math.floor(sy + my * x), 0), sizeY - 1);
@@ -62,35 +69,30 @@ export function nearestRow(
   }
 }
 
-/** Adds the trilinear sample, coordinates clamped to the box, to `row[x - origin]`. */
+/**
+ * Adds the trilinear sample, coordinates clamped to the box, to `row[x - origin]`.
+ *
+ * @param inner - of {@link innerLimits}
+ */
 export function addLinearRow(
   voxels: GatheredVoxels,
+  inner: Limits,
   frame: RowFrame,
   range: RowRange,
   origin: number,
   row: Float64Array,
 ): void {
-  const { shape } = voxels.box;
-  const last = [shape[0] - 1, shape[1] - 1, shape[2] - 1] as const;
-  // Inside this run all eight taps exist, so it needs no clamping; an axis of one voxel has nothing to
-  // interpolate and is taken out of the arithmetic.
-  const start: [number, number, number] = [...frame.start];
-  const step: [number, number, number] = [...frame.step];
-  for (let axis = 0; axis < 3; axis++) if (last[axis] === 0) start[axis] = step[axis] = 0;
-  const high = last.map((end) => (end === 0 ? 0 : end - 1e-9));
-  const inner: RowRange = voxels.finite
-    ? rangeWithin({ start, step }, [0, 0, 0], high, range)
-    : [range[0], range[0]];
-  const clamped: RowFrame = { start, step };
-  addClampedRow(voxels, clamped, [range[0], inner[0]], origin, row);
-  addInnerRow(voxels, clamped, inner, origin, row);
-  addClampedRow(voxels, clamped, [inner[1], range[1]], origin, row);
+  const [from, to] = voxels.finite ? rangeWithin(frame, inner, range) : [range[0], range[0]];
+  if (range[0] < from) addClampedRow(voxels, frame, range[0], from, origin, row);
+  addInnerRow(voxels, frame, from, to, origin, row);
+  if (to < range[1]) addClampedRow(voxels, frame, to, range[1], origin, row);
 }
 
 function addInnerRow(
   { values, box }: GatheredVoxels,
   { start, step }: RowFrame,
-  [from, to]: RowRange,
+  from: number,
+  to: number,
   origin: number,
   row: Float64Array,
 ): void {
@@ -100,8 +102,10 @@ function addInnerRow(
   const up = sizeX > 1 ? 1 : 0;
   const upY = sizeY > 1 ? strideY : 0;
   const upZ = sizeZ > 1 ? strideZ : 0;
-  const [sz, sy, sx] = start;
-  const [mz, my, mx] = step;
+  // An axis of one voxel is taken out of the arithmetic.
+  const [sz, mz] = sizeZ > 1 ? [start[0]!, step[0]!] : [0, 0];
+  const [sy, my] = sizeY > 1 ? [start[1]!, step[1]!] : [0, 0];
+  const [sx, mx] = sizeX > 1 ? [start[2]!, step[2]!] : [0, 0];
   for (let x = from; x < to; x++) {
     const vz = sz + mz * x;
     const vy = sy + my * x;
@@ -134,7 +138,8 @@ function addInnerRow(
 function addClampedRow(
   { values, box }: GatheredVoxels,
   { start, step }: RowFrame,
-  [from, to]: RowRange,
+  from: number,
+  to: number,
   origin: number,
   row: Float64Array,
 ): void {
@@ -142,9 +147,9 @@ function addClampedRow(
   const strideY = box.shape[2];
   const strideZ = box.shape[1] * strideY;
   for (let x = from; x < to; x++) {
-    const vz = Math.min(Math.max(start[0] + step[0] * x, 0), lastZ);
-    const vy = Math.min(Math.max(start[1] + step[1] * x, 0), lastY);
-    const vx = Math.min(Math.max(start[2] + step[2] * x, 0), lastX);
+    const vz = Math.min(Math.max(start[0]! + step[0]! * x, 0), lastZ);
+    const vy = Math.min(Math.max(start[1]! + step[1]! * x, 0), lastY);
+    const vx = Math.min(Math.max(start[2]! + step[2]! * x, 0), lastX);
     const z = Math.floor(vz);
     const y = Math.floor(vy);
     const i = Math.floor(vx);

@@ -15,7 +15,9 @@ export interface AxisMap {
 /** Taps of the output voxels along one axis; voxel k has taps `first[k] ≤ t < first[k + 1]`. */
 export interface AxisTaps {
   readonly first: Int32Array;
-  /** Position in the gathered box times the source axis' stride. */
+  /** Index along the source axis of the gathered box. */
+  readonly index: Int32Array;
+  /** The index times the source axis' stride. */
   readonly position: Int32Array;
   readonly weight: Float64Array;
   /** 1 where the output voxel's centre is inside the volume along this axis. */
@@ -70,7 +72,7 @@ export function axisTaps(
   const nearest = plan.interpolation === "nearest";
   const first = new Int32Array(length + 1);
   const inside = new Uint8Array(length);
-  const position: number[] = [];
+  const taps: number[] = [];
   const weight: number[] = [];
   let single = true;
   for (let k = 0; k < length; k++) {
@@ -87,13 +89,15 @@ export function axisTaps(
     }
     for (const [index, value] of weights) {
       // Outside voxels are never computed, and their taps may lie outside the box.
-      position.push(clamp(index - box.start[axis]!, box.shape[axis]! - 1) * stride);
+      taps.push(clamp(index - box.start[axis]!, box.shape[axis]! - 1));
       weight.push(nearest ? 1 : value / samples);
     }
     single &&= weights.size === 1;
-    first[k + 1] = position.length;
+    first[k + 1] = taps.length;
   }
-  return { first, position: Int32Array.from(position), weight: Float64Array.from(weight), inside, single };
+  const index = Int32Array.from(taps);
+  const position = index.map((tap) => tap * stride);
+  return { first, index, position, weight: Float64Array.from(weight), inside, single };
 }
 
 function addLinearTaps(weights: Map<number, number>, v: number, end: number): void {
@@ -138,11 +142,11 @@ export function separableRow(
       for (let i = 0; i < lineLength; i++) line[i]! += weight * values[from + i * stride]!;
     }
   }
-  const { first, position, weight, inside } = tapsX;
+  const { first, index, weight, inside } = tapsX;
   for (let x = 0; x < inside.length; x++) {
     if (inside[x] === 0) continue;
     let sum = 0;
-    for (let t = first[x]!; t < first[x + 1]!; t++) sum += weight[t]! * line[position[t]! / stride]!;
+    for (let t = first[x]!; t < first[x + 1]!; t++) sum += weight[t]! * line[index[t]!]!;
     row[x] = sum;
   }
 }
