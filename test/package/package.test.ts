@@ -1,5 +1,6 @@
 /**
- * The package as a stranger gets it: packed, put into an empty Vite app, built, and opened in a browser.
+ * The package as a stranger gets it: packed, put into an empty Vite app without any configuration, and opened in
+ * a browser.
  */
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -8,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Blosc from "numcodecs/blosc";
 import { type Browser, chromium } from "playwright";
-import { build, createServer, type InlineConfig } from "vite";
+import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumFlags, ensureBrowser } from "../../scripts/browser.mjs";
 import { writeSampleData } from "../../scripts/sample-data.mjs";
@@ -43,17 +44,14 @@ let tarball: string;
 let browser: Browser;
 let data: Awaited<ReturnType<typeof serveFolder>>;
 
-/** What a user of the package would have to write into vite.config.js. */
-const userConfig = {
-  worker: { format: "es" },
-  optimizeDeps: { exclude: ["voxelfeed"], include: ["comlink", "zarrita"] },
-} satisfies InlineConfig;
-
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), "voxelfeed-package-"));
   app = join(parent, "app");
   // npm pack builds first ("prepack").
-  execFileSync("npm", ["pack", "--pack-destination", parent], { cwd: root, stdio: "inherit" });
+  execFileSync("npm", ["pack", "--loglevel=error", "--pack-destination", parent], {
+    cwd: root,
+    stdio: "inherit",
+  });
   const tarballs = (await readdir(parent)).filter((name) => name.endsWith(".tgz"));
   expect(tarballs).toHaveLength(1);
   tarball = join(parent, tarballs[0]);
@@ -164,7 +162,7 @@ describe("the packed package", () => {
 
   it("works in an app built by Vite", async () => {
     const outDir = join(parent, "built");
-    await build({ ...userConfig, root: app, configFile: false, logLevel: "warn", build: { outDir } });
+    await build({ root: app, configFile: false, logLevel: "error", build: { outDir } });
     const assets = await readdir(join(outDir, "assets"));
     expect(assets.filter((name) => /^chunk\.worker.*\.js$/.test(name))).toHaveLength(1);
     const server = await serveFolder(outDir);
@@ -177,7 +175,6 @@ describe("the packed package", () => {
 
   it("works in Vite's development server", async () => {
     const server = await createServer({
-      ...userConfig,
       root: app,
       configFile: false,
       logLevel: "warn",
