@@ -261,7 +261,14 @@ function quantise(value: number | bigint, dtype: SourceDType): number | bigint {
   if (dtype === "bool") return Number(value) & 1;
   if (dtype === "float64") return Number(value);
   if (dtype === "float16") return halfToFloat(floatToHalf(Number(value)));
-  return new brickArrays[dtype]([Number(value)])[0]!;
+  return wrap(Number(value), dtype);
+}
+
+/** Wraps around as a typed array of the dtype would. */
+function wrap(value: number, dtype: SourceDType): number {
+  if (dtype === "float32") return Math.fround(value);
+  const bits = 32 - 8 * itemSize(dtype);
+  return dtype.startsWith("uint") ? (value << bits) >>> bits : (value << bits) >> bits;
 }
 
 function emptyValues(dtype: SourceDType, length: number): Values {
@@ -381,7 +388,7 @@ async function chunkEncoder(
   chunkShape: readonly number[],
 ) {
   const { axes, dtype, order, endian, skip } = settings;
-  const [, ny, nx] = levelShape(settings, level);
+  const [nz, ny, nx] = levelShape(settings, level);
   const fill = fillNumber(settings);
   const perChannel = new Map<string, Values>();
   const valuesOf = (other: OtherIndex): Values => {
@@ -390,24 +397,39 @@ async function chunkEncoder(
     perChannel.set(key, values);
     return values;
   };
-  const rank = axes.length;
-  const storage =
-    order === "C" ? [...Array(rank).keys()] : order === "F" ? [...Array(rank).keys()].reverse() : order;
+  const ranks = [...axes].map((_, axis) => axis);
+  const storage = order === "C" ? ranks : order === "F" ? ranks.toReversed() : order;
+  const strides: number[] = [];
+  let count = 1;
+  for (const axis of storage.toReversed()) {
+    strides[axis] = count;
+    count *= chunkShape[axis]!;
+  }
   const size = itemSize(dtype);
+  // Per axis z, y, x: where it is among the source axes, −1 for none.
+  const spatial = [..."zyx"].map((axis) => axes.indexOf(axis));
+  const otherAxes = ranks.filter((axis) => !spatial.includes(axis));
   return async (index: readonly number[]): Promise<Uint8Array | undefined> => {
-    const brick = [..."zyx"].map((axis) => (axes.includes(axis) ? index[axes.indexOf(axis)]! : 0));
+    const brick = spatial.map((axis) => index[axis] ?? 0);
     if (index.some((i, axis) => i * chunkShape[axis]! >= shape[axis]!)) return undefined;
     if (skip(brick as unknown as Vec3, level)) return undefined;
-    const count = chunkShape.reduce((product, n) => product * n, 1);
     const view = new DataView(new ArrayBuffer(count * size));
-    let at = 0;
-    for (const stored of indices(storage.map((axis) => chunkShape[axis]!))) {
-      const voxel = chunkShape.map((n, axis) => index[axis]! * n + stored[storage.indexOf(axis)]!);
-      const named = Object.fromEntries([...axes].map((name, axis) => [name, voxel[axis]!]));
-      const { z = 0, y = 0, x = 0, ...other } = named;
-      const isInside = voxel.every((i, axis) => i < shape[axis]!);
-      write(view, at, isInside ? valuesOf(other)[(z * ny + y) * nx + x]! : fill, dtype, endian === "little");
-      at += size;
+    const chunkZyx = spatial.map((axis) => chunkShape[axis] ?? 1) as unknown as Vec3;
+    const origin = brick.map((i, k) => i * chunkZyx[k]!);
+    const [sz, sy, sx] = spatial.map((axis) => strides[axis] ?? 0) as unknown as Vec3;
+    for (const within of indices(otherAxes.map((axis) => chunkShape[axis]!))) {
+      const at = otherAxes.map((axis, i) => index[axis]! * chunkShape[axis]! + within[i]!);
+      const isStored = otherAxes.every((axis, i) => at[i]! < shape[axis]!);
+      const values = isStored
+        ? valuesOf(Object.fromEntries(otherAxes.map((axis, i) => [axes[axis]!, at[i]!])))
+        : undefined;
+      const start = otherAxes.reduce((sum, axis, i) => sum + within[i]! * strides[axis]!, 0);
+      forEachVoxel(chunkZyx, (dz, dy, dx) => {
+        const [z, y, x] = [origin[0]! + dz, origin[1]! + dy, origin[2]! + dx];
+        const isInside = values !== undefined && z < nz && y < ny && x < nx;
+        const value = isInside ? values[(z * ny + y) * nx + x]! : fill;
+        write(view, (start + dz * sz + dy * sy + dx * sx) * size, value, dtype, endian === "little");
+      });
     }
     return compress(new Uint8Array(view.buffer), settings);
   };
