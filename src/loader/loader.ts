@@ -3,6 +3,7 @@ import type { Dataset } from "../dataset/dataset.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
 import type { Batch } from "./batch.js";
+import { CallerBuffers } from "./caller-buffers.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { type EpochSize, Pass } from "./pipeline.js";
 import { epochLength } from "./samplers.js";
@@ -19,6 +20,7 @@ export class Loader implements AsyncIterable<Batch> {
   readonly #options: ResolvedLoaderOptions;
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
+  readonly #buffers: CallerBuffers;
   readonly #passes = new Set<Pass>();
   #epoch = 0;
   #batches = 0;
@@ -31,6 +33,8 @@ export class Loader implements AsyncIterable<Batch> {
     options: LoaderOptions,
   ) {
     this.#options = resolveLoaderOptions(options);
+    const { outputBuffers, batchSize } = this.#options;
+    this.#buffers = new CallerBuffers(outputBuffers, dataset.arrays, batchSize);
     const { workers, createWorker, backend, device, budget, engine } = options;
     this.#engine = engine ?? new Engine({ workers, createWorker, backend, device, budget });
     this.#ownsEngine = engine === undefined;
@@ -54,19 +58,27 @@ export class Loader implements AsyncIterable<Batch> {
   /** Starts a pass over the current epoch, from its first batch. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
     const epoch = this.#epoch;
-    const pass: Pass = new Pass(this.dataset, this.#engine, this.#options, epoch, this.#size(), {
-      delivered: ({ samples }) => {
-        this.#batches++;
-        this.#samples += samples.length;
+    const pass: Pass = new Pass(
+      this.dataset,
+      this.#engine,
+      this.#options,
+      epoch,
+      this.#size(),
+      this.#buffers,
+      {
+        delivered: ({ samples }) => {
+          this.#batches++;
+          this.#samples += samples.length;
+        },
+        waited: (ms) => {
+          this.#waitMs += ms;
+        },
+        finished: () => {
+          if (this.#epoch === epoch) this.#epoch++;
+        },
+        ended: () => this.#passes.delete(pass),
       },
-      waited: (ms) => {
-        this.#waitMs += ms;
-      },
-      finished: () => {
-        if (this.#epoch === epoch) this.#epoch++;
-      },
-      ended: () => this.#passes.delete(pass),
-    });
+    );
     this.#passes.add(pass);
     return pass;
   }

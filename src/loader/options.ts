@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
 import { checkKeys, flag, invalid, oneOf, wholeNumber } from "../options.js";
 import type { Layout } from "../types.js";
+import type { OutputBuffers } from "./caller-buffers.js";
 import { checkSampler, type Sampler, samplers } from "./samplers.js";
 
 export interface LoaderOptions extends EngineOptions {
@@ -26,6 +27,11 @@ export interface LoaderOptions extends EngineOptions {
   readonly maxHeldBatches?: number;
   /** How long `next()` waits for you to release one, milliseconds. Default 30 000. */
   readonly leaseTimeoutMs?: number;
+  /**
+   * Render into these buffers of `device`, by array name: one batch in each at a time, so their number bounds
+   * how many batches are prepared or held. STORAGE | COPY_SRC | COPY_DST; they stay yours.
+   */
+  readonly outputBuffers?: OutputBuffers;
   /** Stops every iteration when it aborts, with its reason. */
   readonly signal?: AbortSignal;
   /** Share workers and caches of an engine that exists already. */
@@ -44,6 +50,7 @@ const names = [
   "prefetch",
   "maxHeldBatches",
   "leaseTimeoutMs",
+  "outputBuffers",
   "signal",
   "engine",
 ] as const;
@@ -59,13 +66,17 @@ export interface ResolvedLoaderOptions {
   readonly prefetch: number;
   readonly maxHeldBatches: number;
   readonly leaseTimeoutMs: number;
+  readonly outputBuffers: OutputBuffers;
   readonly signal: AbortSignal | undefined;
 }
 
 /** @throws VoxelfeedError `unknown-option` with the nearest known name; `invalid-option` */
 export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOptions {
   checkKeys(options, names, "the createLoader options");
-  const { spatialTransforms = null, iterationsPerEpoch } = options;
+  const { spatialTransforms = null, iterationsPerEpoch, outputBuffers = {} } = options;
+  if (options.outputBuffers !== undefined && options.device === undefined) {
+    throw invalid("device", "the device of outputBuffers", options.device);
+  }
   if (spatialTransforms !== null) checkSpatial(spatialTransforms);
   return {
     batchSize: wholeNumber(options.batchSize, "batchSize", 1, 1),
@@ -79,6 +90,7 @@ export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOpti
     prefetch: wholeNumber(options.prefetch, "prefetch", 0, 2, 64),
     maxHeldBatches: wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64),
     leaseTimeoutMs: wholeNumber(options.leaseTimeoutMs, "leaseTimeoutMs", 1, 30_000),
+    outputBuffers,
     signal: options.signal,
   };
 }

@@ -5,9 +5,11 @@ import { Budget } from "../cache/budget.js";
 import type { Dataset, SampleTurn } from "../dataset/dataset.js";
 import { arrayJobs, type SamplePlan } from "../dataset/sample.js";
 import type { Engine } from "../engine/engine.js";
+import type { ArrayJob } from "../engine/jobs.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { type Batch, toBatch } from "./batch.js";
+import type { CallerBuffers } from "./caller-buffers.js";
 import type { ResolvedLoaderOptions } from "./options.js";
 import { sampleIndex } from "./samplers.js";
 
@@ -60,10 +62,12 @@ export class Pass implements AsyncIterableIterator<Batch> {
     readonly options: ResolvedLoaderOptions,
     readonly epoch: number,
     readonly size: EpochSize,
+    readonly buffers: CallerBuffers,
     readonly events: PassEvents,
   ) {
     this.#abort = linkedController(options.signal, engine.lifetime);
-    this.#leases = new Budget(options.prefetch + options.maxHeldBatches, "maxHeldBatches");
+    const leases = Math.min(options.prefetch + options.maxHeldBatches, buffers.batches);
+    this.#leases = new Budget(leases, "maxHeldBatches");
   }
 
   [Symbol.asyncIterator](): this {
@@ -131,8 +135,14 @@ export class Pass implements AsyncIterableIterator<Batch> {
 
   async #prepare(index: number): Promise<Batch> {
     const { signal } = this.#abort.controller;
-    const endLease = await this.#leases.take(1, signal);
+    const giveLease = await this.#leases.take(1, signal);
     this.#leased = index + 1;
+    const names = this.dataset.arrays.map(({ spec }) => spec.name);
+    const borrowed = names.map((name) => this.buffers.take(name));
+    const endLease = (): void => {
+      borrowed.forEach((buffer, i) => void (buffer && this.buffers.give(names[i]!, buffer)));
+      giveLease();
+    };
     try {
       const { batchSize, layout } = this.options;
       const first = index * batchSize;
@@ -140,12 +150,13 @@ export class Pass implements AsyncIterableIterator<Batch> {
       const plans = Array.from({ length: count }, (_, i) =>
         planSample(this.dataset, this.options, this.epoch, first + i),
       );
-      const jobs = arrayJobs(this.dataset.arrays, plans, layout);
+      const jobs = arrayJobs(this.dataset.arrays, plans, layout).map((job, i): ArrayJob => {
+        const buffer = borrowed[i];
+        return buffer === undefined ? job : { ...job, into: { buffer, byteOffset: 0 } };
+      });
       const rendered = await this.engine.render(jobs, signal);
-      const onGpu = rendered.some(({ buffer }) => buffer !== null);
       // Typed arrays are the garbage collector's; only buffers are leased.
-      if (!onGpu) endLease();
-      const names = this.dataset.arrays.map(({ spec }) => spec.name);
+      if (rendered.every(({ buffer }) => buffer === null)) endLease();
       const origins = plans.map(({ origin }) => origin);
       return toBatch(this.engine, { index, epoch: this.epoch }, names, rendered, origins, endLease);
     } catch (error) {

@@ -119,12 +119,15 @@ function touchedBricks(
     if (center[i] - centersReach[i] > volume[i] - 0.5 + slack) return nothing;
   }
 
-  // A tap is at most one voxel (linear) or half a voxel (nearest) from its sample, then clamped into the
-  // volume. The slack covers renderers that compute in float32.
-  const tap = (linear ? 1 : 0.5) + slack;
+  // A tap is at most one voxel (linear) or half a voxel (nearest) from its sample, then clamped into the volume;
+  // samples that all fall on voxel centres need no neighbour. The slack covers renderers that compute in float32.
+  const onCenters = (i: 0 | 1 | 2): boolean =>
+    Number.isInteger(offset[i]) &&
+    matrix[i].every((m, j) => m === 0 || (Number.isInteger(m) && subsamples[j as 0 | 1 | 2] === 1));
+  const tap = map3((i) => (onCenters(i) ? 0 : linear ? 1 : 0.5) + slack);
   const reach = extent(half);
-  const low = map3((i) => Math.ceil(center[i] - reach[i] - tap));
-  const high = map3((i) => Math.floor(center[i] + reach[i] + tap));
+  const low = map3((i) => Math.ceil(center[i] - reach[i] - tap[i]));
+  const high = map3((i) => Math.floor(center[i] + reach[i] + tap[i]));
   const clamp = (value: number, i: 0 | 1 | 2): number => Math.min(Math.max(value, 0), volume[i] - 1);
   const gridMin = map3((i) => Math.floor(clamp(low[i], i) / brickShape[i]));
   const gridMax = map3((i) => Math.floor(clamp(high[i], i) / brickShape[i]));
@@ -141,8 +144,8 @@ function touchedBricks(
         const first = map3((i) => at[i] * brickShape[i]);
         const last = map3((i) => Math.min(first[i] + brickShape[i], volume[i]) - 1);
         // Clamping carries sub-samples beyond the border onto the outermost voxels.
-        const from = map3((i) => first[i] - tap - (first[i] === 0 ? outside[i] : 0));
-        const to = map3((i) => last[i] + tap + (last[i] === volume[i] - 1 ? outside[i] : 0));
+        const from = map3((i) => first[i] - tap[i] - (first[i] === 0 ? outside[i] : 0));
+        const to = map3((i) => last[i] + tap[i] + (last[i] === volume[i] - 1 ? outside[i] : 0));
         const brickCenter = map3((i) => (from[i] + to[i]) / 2);
         const brickHalf = map3((i) => (to[i] - from[i]) / 2);
         if (meets(brickCenter, brickHalf)) bricks.push((z * gridShape[1] + y) * gridShape[2] + x);

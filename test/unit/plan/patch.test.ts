@@ -74,7 +74,9 @@ function tappedBricks(target: Level, asked: PatchRequest): Set<string> {
               const linear = asked.interpolation === "linear";
               for (let corner = 0; corner < (linear ? 8 : 1); corner++) {
                 const tap = at.map((v, a) => {
-                  const first = linear ? Math.floor(v) + ((corner >> a) & 1) : Math.floor(v + 0.5);
+                  // A second tap of weight 0 is none.
+                  const second = v - Math.floor(v) > 1e-9 ? (corner >> a) & 1 : 0;
+                  const first = linear ? Math.floor(v + 1e-9) + second : Math.floor(v + 0.5);
                   return Math.min(Math.max(first, 0), target.shape[a]! - 1);
                 });
                 found.add(tap.map((t, a) => Math.floor(t / target.brickShape[a]!)).join());
@@ -110,6 +112,14 @@ describe("planPatch", () => {
   it("needs no brick when no voxel's centre is inside", () => {
     expect(planPatch([volume], request({ center: [-100, 0, 0] })).plan.bricks).toEqual([]);
     expect(planPatch([volume], request({ center: [1100, 500, 500] })).plan.bricks).toEqual([]);
+  });
+
+  it("needs no neighbour where all samples fall on voxel centres: an aligned brick is one brick", () => {
+    const { plan } = planPatch([volume], request({ center: [480, 480, 480], shape: [32, 32, 32] }));
+    // World 480 nm is voxel 47.5: voxels 32 to 63, which is brick (1, 1, 1).
+    expect([plan.gridMin, plan.gridShape, plan.bricks]).toEqual([[1, 1, 1], [1, 1, 1], [0]]);
+    const shifted = planPatch([volume], request({ center: [480, 480, 481], shape: [32, 32, 32] })).plan;
+    expect(shifted.gridShape).toEqual([1, 1, 2]);
   });
 
   it("leaves out bricks in the corners of a turned patch's bounding box", () => {

@@ -1,0 +1,68 @@
+/** A small raw volume with two labelled crops on the test server, as the loader tests use it. */
+import { inject } from "vitest";
+import type { Vec3 } from "../../src/types.js";
+import { type FixtureOptions, upload, writeVolume } from "./fixtures.js";
+
+let counter = 0;
+
+/** A path on the test server that no other test uses. */
+export function freshName(label: string): string {
+  return `${label}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}-${counter++}`;
+}
+
+/** Uploads a volume; returns its URL. */
+export async function serve(options: FixtureOptions, label = "volume"): Promise<string> {
+  return await upload(inject("testServer"), freshName(label), await writeVolume(options));
+}
+
+export const rawVolume: FixtureOptions = {
+  shape: [40, 48, 56],
+  chunk: [16, 16, 16],
+  levels: 2,
+  compressor: "blosc",
+};
+
+/** Class masks of a crop that begins at voxel (8, 8, 8) of the raw volume. */
+export function classVolume(modulus: number): FixtureOptions {
+  return {
+    shape: [24, 24, 24],
+    chunk: [8, 8, 8],
+    translation: [80, 80, 80],
+    compressor: "gzip",
+    value: (z, y, x) => ((z + y + x) % modulus === 0 ? 1 : 0),
+  };
+}
+
+export const cropOrigin: Vec3 = [8, 8, 8];
+
+/** Raw volume and crop with classes `a` and `b`; `root` is the folder of the crop. */
+export async function serveCrop(): Promise<{
+  readonly root: string;
+  readonly raw: string;
+  readonly target: string;
+}> {
+  const root = `${inject("testServer")}/mem/${freshName("crop")}`;
+  const name = root.slice(root.lastIndexOf("/") + 1);
+  const server = inject("testServer");
+  const [raw] = await Promise.all([
+    upload(server, `${name}/raw`, await writeVolume(rawVolume)),
+    upload(server, `${name}/crop/a`, await writeVolume(classVolume(2))),
+    upload(server, `${name}/crop/b`, await writeVolume(classVolume(3))),
+  ]);
+  return { root, raw: raw!, target: `${root}/crop/[a,b]` };
+}
+
+/** The requests below a URL since the log was last cleared. */
+export async function requestsBelow(
+  url: string,
+): Promise<{ method: string; path: string; aborted: boolean }[]> {
+  const { origin, pathname } = new URL(url);
+  return await (await fetch(`${origin}/_log?prefix=${encodeURIComponent(pathname)}`)).json();
+}
+
+/** Tells the server to misbehave below a URL. */
+export async function behave(url: string, behaviour: Record<string, unknown>): Promise<void> {
+  const { origin, pathname } = new URL(url);
+  const body = JSON.stringify({ prefix: pathname, ...behaviour });
+  await fetch(`${origin}/_behave`, { method: "POST", body });
+}
