@@ -22,7 +22,7 @@ const limitMs = 5 * 60 * 1000;
  * @property {true} [done]
  * @property {Record<string, unknown>} [figures]
  * @property {string} [sheet] The contact sheet as a `data:image/png;base64,` URL.
- * @property {string} [error] Set instead of the others where the page failed.
+ * @property {{code: string, message: string}} [error] Set instead of the others where the page failed.
  */
 
 /** @param {string} text */
@@ -98,7 +98,7 @@ async function runPage(url) {
     const page = await browser.newPage();
     page.on("console", (message) => console.error(`[page ${message.type()}] ${message.text()}`));
     const broken = new Promise((_, reject) => {
-      page.once("pageerror", (error) => reject(new Error(`Uncaught in the page: ${error.stack ?? error}`)));
+      page.once("pageerror", (error) => reject(new Error(`Uncaught in the page: ${error.stack || error}`)));
       page.once("crash", () => reject(new Error("The page crashed.")));
     });
     const finished = (async () => {
@@ -118,7 +118,7 @@ async function runPage(url) {
  * @param {string} folder
  */
 function report({ figures, sheet, error }, folder) {
-  if (error !== undefined) throw new Error(`The page reports: ${error}`);
+  if (error !== undefined) throw new Error(`The page reports: ${error.code}: ${error.message}`);
   const prefix = "data:image/png;base64,";
   if (!sheet?.startsWith(prefix)) throw new Error("The page made no contact sheet.");
   mkdirSync(folder, { recursive: true });

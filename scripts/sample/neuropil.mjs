@@ -241,19 +241,22 @@ export function planNeuropil(size, seed) {
 }
 
 /**
- * Smooth noise in [-1, 1] with one feature per unit length, repeating every `NOISE_SIZE`.
+ * Smooth noise in [-1, 1] with one feature per unit length, repeating every `NOISE_SIZE`: trilinear between
+ * random values on a lattice. Several independent channels share the work of finding one's place in it.
  *
  * @param {number} seed
- * @returns {(z: number, y: number, x: number) => number}
+ * @param {number} channels
+ * @returns {(z: number, y: number, x: number, amplitude: number, out: Float64Array) => void} Adds the noise times
+ *   `amplitude` to `out`, one number per channel.
  */
-function createNoise(seed) {
+function createNoise(seed, channels) {
   const key = hash32(seed);
   const table = Float32Array.from(
-    { length: NOISE_SIZE ** 3 },
+    { length: channels * NOISE_SIZE ** 3 },
     (_, i) => hash32(key + Math.imul(i, 0x9e3779b9)) / 2 ** 31 - 1,
   );
   const mask = NOISE_SIZE - 1;
-  return (z, y, x) => {
+  return (z, y, x, amplitude, out) => {
     const z0 = Math.floor(z);
     const y0 = Math.floor(y);
     const x0 = Math.floor(x);
@@ -267,19 +270,32 @@ function createNoise(seed) {
     const b = ((z0 + 1) & mask) * NOISE_SIZE;
     const c = y0 & mask;
     const d = (y0 + 1) & mask;
-    const e = x0 & mask;
-    const f = (x0 + 1) & mask;
-    const ac = (a + c) * NOISE_SIZE;
-    const ad = (a + d) * NOISE_SIZE;
-    const bc = (b + c) * NOISE_SIZE;
-    const bd = (b + d) * NOISE_SIZE;
-    const vac = table[ac + e] + (table[ac + f] - table[ac + e]) * fx;
-    const vad = table[ad + e] + (table[ad + f] - table[ad + e]) * fx;
-    const vbc = table[bc + e] + (table[bc + f] - table[bc + e]) * fx;
-    const vbd = table[bd + e] + (table[bd + f] - table[bd + e]) * fx;
-    const va = vac + (vad - vac) * fy;
-    const vb = vbc + (vbd - vbc) * fy;
-    return va + (vb - va) * fz;
+    const e = (x0 & mask) * channels;
+    const f = ((x0 + 1) & mask) * channels;
+    const ac = (a + c) * NOISE_SIZE * channels;
+    const ad = (a + d) * NOISE_SIZE * channels;
+    const bc = (b + c) * NOISE_SIZE * channels;
+    const bd = (b + d) * NOISE_SIZE * channels;
+    for (let i = 0; i < channels; i++) {
+      const vac = table[ac + e + i] + (table[ac + f + i] - table[ac + e + i]) * fx;
+      const vad = table[ad + e + i] + (table[ad + f + i] - table[ad + e + i]) * fx;
+      const vbc = table[bc + e + i] + (table[bc + f + i] - table[bc + e + i]) * fx;
+      const vbd = table[bd + e + i] + (table[bd + f + i] - table[bd + e + i]) * fx;
+      const va = vac + (vad - vac) * fy;
+      const vb = vbc + (vbd - vbc) * fy;
+      out[i] += amplitude * (va + (vb - va) * fz);
+    }
+  };
+}
+
+/** One channel of such noise as a plain function. */
+function createScalarNoise(seed) {
+  const noise = createNoise(seed, 1);
+  const out = new Float64Array(1);
+  return (z, y, x) => {
+    out[0] = 0;
+    noise(z, y, x, 1, out);
+    return out[0];
   };
 }
 
@@ -305,6 +321,13 @@ function capsuleDistance(capsules, i, z, y, x, away) {
   const length = Math.sqrt(dz * dz + dy * dy + dx * dx);
   away[3] = length;
   return length - (capsules[o + 3] + t * (capsules[o + 7] - capsules[o + 3]));
+}
+
+/** How much the distance to a capsule can differ between the centre of a cube and the rest of it. */
+function reachOf(edge) {
+  const radius = (edge / 2) * Math.sqrt(3);
+  // The factor allows for capsules whose radius changes along their way.
+  return 1.1 * (radius + Math.min(MAX_WARP, WARP_SLOPE * radius));
 }
 
 /** 1 below `from`, 0 above `to`, smooth between. */
@@ -334,12 +357,15 @@ function membraneProfile(distance) {
 export function renderNeuropil(neuropil, zStart, zEnd, out) {
   const { size, seed, capsules, owners, looks, organelles, organelleOwners, organelleClasses, cristae } =
     neuropil;
-  const [warpZ, warpY, warpX, texture, cluster] = [1, 2, 3, 4, 5].map((i) => createNoise(seed * 16 + i));
+  const warpNoise = createNoise(seed * 16 + 1, 3);
+  const texture = createScalarNoise(seed * 16 + 2);
+  const cluster = createScalarNoise(seed * 16 + 3);
   const grainKey = hash32(seed * 16 + 6);
   const streakKey = hash32(seed * 16 + 7);
   const vesicleKey = hash32(seed * 16 + 8);
   const away = new Float64Array(4);
   const nearest = new Float64Array(owners.length);
+  const blockReach = reachOf(BLOCK);
   const warped = new Float64Array(3);
 
   renderCells(Int32Array.from(owners.keys()), Int32Array.from(organelleOwners.keys()));
@@ -355,14 +381,15 @@ export function renderNeuropil(neuropil, zStart, zEnd, out) {
   /** Renders a cube through its eight halves, each with what is near it only, down to single blocks. */
   function renderCube(z0, y0, x0, edge, segments, bodies) {
     if (z0 >= zEnd || y0 >= size || x0 >= size) return;
-    const radius = (edge / 2) * Math.sqrt(3);
-    const reach = radius + Math.min(MAX_WARP, WARP_SLOPE * radius);
+    const reach = reachOf(edge);
     warp(z0 + edge / 2, y0 + edge / 2, x0 + edge / 2);
     const near = segmentsNear(segments, reach);
     const inside = bodies.filter(
       (i) => capsuleDistance(organelles, i, warped[0], warped[1], warped[2], away) < reach + 3,
     );
     if (edge === BLOCK) {
+      // Nearest first: a voxel stops at the first that is too far away.
+      near.sort((a, b) => nearest[a] - nearest[b]);
       renderBlock(z0, y0, x0, near, inside);
       return;
     }
@@ -392,32 +419,30 @@ export function renderNeuropil(neuropil, zStart, zEnd, out) {
         second = distance;
       }
     }
-    // Over that way the second can get farther and another one nearer; more so where a radius changes.
-    return candidates.filter((i) => nearest[i] <= second + 2.2 * reach);
+    // Within `reach` the second can get farther by as much, and another one nearer.
+    return candidates.filter((i) => nearest[i] <= second + 2 * reach);
   }
 
   /** Two octaves make outlines irregular: broad bends and small ripples. */
   function warp(z, y, x) {
-    const az = z / 21;
-    const ay = y / 21;
-    const ax = x / 21;
-    const bz = z / 8 + 7.3;
-    const by = y / 8 + 3.1;
-    const bx = x / 8 + 5.7;
-    warped[0] = z + 5 * warpZ(az, ay, ax) + 1.8 * warpZ(bz, by, bx);
-    warped[1] = y + 5 * warpY(az, ay, ax) + 1.8 * warpY(bz, by, bx);
-    warped[2] = x + 5 * warpX(az, ay, ax) + 1.8 * warpX(bz, by, bx);
+    warped[0] = z;
+    warped[1] = y;
+    warped[2] = x;
+    warpNoise(z / 21, y / 21, x / 21, 5, warped);
+    warpNoise(z / 8 + 7.3, y / 8 + 3.1, x / 8 + 5.7, 1.8, warped);
   }
 
   function renderBlock(z0, y0, x0, near, inside) {
+    // Illumination changes so slowly that a block may share it.
+    const light = 9 * texture(z0 / 150 + 1.5, y0 / 150 + 2.5, x0 / 150 + 3.5);
     for (let z = z0; z < Math.min(z0 + BLOCK, zEnd); z++) {
       for (let y = y0; y < Math.min(y0 + BLOCK, size); y++) {
-        for (let x = x0; x < Math.min(x0 + BLOCK, size); x++) renderVoxel(z, y, x, near, inside);
+        for (let x = x0; x < Math.min(x0 + BLOCK, size); x++) renderVoxel(z, y, x, near, inside, light);
       }
     }
   }
 
-  function renderVoxel(z, y, x, near, inside) {
+  function renderVoxel(z, y, x, near, inside, light) {
     const at = (z * size + y) * size + x;
     warp(z, y, x);
     const wz = warped[0];
@@ -436,6 +461,7 @@ export function renderNeuropil(neuropil, zStart, zEnd, out) {
     let hx = 0;
     for (let n = 0; n < near.length; n++) {
       const i = near[n];
+      if (nearest[i] - blockReach > second) break;
       const distance = capsuleDistance(capsules, i, wz, wy, wx, away);
       if (distance >= second) continue;
       const scale = 1 / (away[3] + 1e-6);
@@ -500,7 +526,7 @@ export function renderNeuropil(neuropil, zStart, zEnd, out) {
     value += (66 + 6 * fine - value) * membrane;
     if (depth < 1.4) kind = voxelClass.membrane;
 
-    out.raw[at] = Math.min(255, Math.max(1, Math.round(value + imaging(z, y, x, at))));
+    out.raw[at] = Math.min(255, Math.max(1, Math.round(value + light + detectorNoise(z, x, at))));
     out.classes[at] = kind;
     out.instances[at] = kind === voxelClass.membrane ? 0 : firstOwner + 1;
   }
@@ -533,13 +559,12 @@ export function renderNeuropil(neuropil, zStart, zEnd, out) {
     return 48 * Math.exp(-((distance - 1.5) ** 2) / 0.9);
   }
 
-  /** What the microscope adds: uneven illumination, faint milling streaks along y, and noise. */
-  function imaging(z, y, x, at) {
-    const illumination = 9 * texture(z / 150 + 1.5, y / 150 + 2.5, x / 150 + 3.5);
+  /** What the microscope adds: faint milling streaks along y, and noise. */
+  function detectorNoise(z, x, at) {
     const streak = (hash32(streakKey + z * 4099 + x) / 2 ** 32 - 0.5) * 5;
     const h = hash32(grainKey + at);
     // The sum of four uniform bytes is close to normal; its standard deviation is 148.
     const grain = ((h & 255) + ((h >>> 8) & 255) + ((h >>> 16) & 255) + (h >>> 24) - 510) / 148;
-    return illumination + streak + 7 * grain;
+    return streak + 7 * grain;
   }
 }
