@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { DataType } from "zarrita";
 import * as zarr from "zarrita";
 import { writeSampleData } from "../../../scripts/sample-data.mjs";
+
+// Each volume takes a second of two cores; of busy ones, many.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let parent: string;
 let dir: string;
