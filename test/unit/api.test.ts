@@ -1,0 +1,22 @@
+/** The public names, so that adding or losing one is a decision. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import * as api from "../../src/index.js";
+
+it("exports exactly these values", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot();
+});
+
+it("exports exactly these types", () => {
+  const source = readFileSync(join(import.meta.dirname, "../../src/index.ts"), "utf8");
+  const blocks = [...source.matchAll(/export (type )?\{([^}]*)\}/g)];
+  const names = blocks.flatMap(([, isType, list]) =>
+    list!
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && (isType !== undefined || name.startsWith("type ")))
+      .map((name) => name.replace(/^type /, "")),
+  );
+  expect(names.sort()).toMatchInlineSnapshot();
+});

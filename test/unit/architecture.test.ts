@@ -1,0 +1,100 @@
+/** The house rules that a machine can check: imports point downward, files stay small, nothing runs at import. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Lowest first; a file may import from its own line and from those above it. */
+const layers: readonly (readonly string[])[] = [
+  ["src/types", "src/errors", "src/abort", "src/options"],
+  ["src/math", "shaders"],
+  ["src/zarr", "src/plan", "src/augment", "src/cache"],
+  ["src/cpu", "src/gpu", "src/pool"],
+  ["workers", "src/engine"],
+  ["src/dataset"],
+  ["src/loader"],
+  ["src/index"],
+];
+
+function files(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+function layerOf(file: string): number {
+  return layers.findIndex((names) =>
+    names.some((name) => file === `${name}.ts` || file.startsWith(`${name}/`)),
+  );
+}
+
+/** What a file imports from the project, as paths below its root. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), "utf8");
+  const specifiers = [...source.matchAll(/\bfrom "(\.[^"]+)"/g)].map((match) => match[1]!);
+  return specifiers.map((specifier) =>
+    relative(root, resolve(root, dirname(file), specifier.replace(/\.js$/, ".ts").replace(/\?raw$/, ""))),
+  );
+}
+
+const sources = [...files("src"), ...files("workers")];
+
+describe("architecture", () => {
+  it("gives every file a layer", () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(sources.filter((file) => layerOf(file) === -1)).toEqual([]);
+  });
+
+  it("lets imports point downward only", () => {
+    const upward = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => layerOf(target) === -1 || layerOf(target) > layerOf(file))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it("keeps worker code out of the page: nothing in src imports from workers", () => {
+    expect(
+      sources.filter((file) =>
+        importsOf(file).some((target) => target.startsWith("workers/") && file.startsWith("src/")),
+      ),
+    ).toEqual([]);
+  });
+
+  it("has no cycle between files", () => {
+    const graph = new Map(
+      sources.map((file) => [file, importsOf(file).filter((target) => sources.includes(target))]),
+    );
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(" → ")];
+      if (done.has(file)) return [];
+      const found = graph.get(file)!.flatMap((target) => visit(target, [...path, file]));
+      done.add(file);
+      return found;
+    };
+    expect(sources.flatMap((file) => visit(file, []))).toEqual([]);
+  });
+
+  it("has no module-level state, default export or leftover", () => {
+    const rules: readonly (readonly [string, RegExp])[] = [
+      ["module-level let or var", /^(export )?(let|var) /m],
+      ["default export", /^export default /m],
+      ["leftover", /\b(TODO|FIXME|XXX)\b/],
+      ["module-level container", /^(export )?const \w+(: [^=]+)? = new (Map|Set|WeakMap|WeakSet)\(\);/m],
+    ];
+    const broken = sources.flatMap((file) => {
+      const source = readFileSync(join(root, file), "utf8");
+      return rules.filter(([, pattern]) => pattern.test(source)).map(([rule]) => `${file}: ${rule}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("keeps the worker script short", () => {
+    expect(
+      readFileSync(join(root, "workers/chunk.worker.ts"), "utf8").split("\n").length,
+    ).toBeLessThanOrEqual(20);
+  });
+});

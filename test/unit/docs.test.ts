@@ -1,0 +1,35 @@
+/** The documents agree with the source. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import * as api from "../../src/index.js";
+
+const root = join(import.meta.dirname, "../..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+
+it("docs/ERRORS.md has a row for every code, and for no other", () => {
+  const [, union] = /export type ErrorCode =([^;]*);/.exec(read("src/errors.ts"))!;
+  const codes = [...union!.matchAll(/"([a-z-]+)"/g)].map((match) => match[1]!);
+  const rows = [...read("docs/ERRORS.md").matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]!);
+  expect(rows).toEqual(codes);
+});
+
+it("the README and the architecture name only functions that exist", () => {
+  for (const file of ["README.md", "docs/ARCHITECTURE.md"]) {
+    const named = [...read(file).matchAll(/`(open[A-Z]\w*|create[A-Z]\w*|combine[A-Z]\w*)\(/g)].map(
+      (match) => match[1]!,
+    );
+    const internal = ["createChunkApi", "createChunkReader", "createBrickDecoder", "createOutputBuffer"];
+    for (const name of named.filter((each) => !internal.includes(each)))
+      expect(Object.keys(api)).toContain(name);
+  }
+});
+
+it("every file that docs/ARCHITECTURE.md names exists", () => {
+  const text = read("docs/ARCHITECTURE.md");
+  const paths = [
+    ...text.matchAll(/`((?:src|workers|shaders|scripts|demo|test)\/[\w./-]+\.(?:ts|wgsl|mjs))`/g),
+  ];
+  expect(paths.length).toBeGreaterThan(20);
+  for (const [, path] of paths) expect(() => read(path!)).not.toThrow();
+});
