@@ -1,0 +1,119 @@
+/** Packs jobs into the bytes that `shaders/render.wgsl` reads. Pure. */
+import { floatToHalf } from "../math/half.js";
+import type { IdTable } from "../math/ids.js";
+import { type ReadPlan, voxelCount } from "../plan/reads.js";
+import type { OutputDType } from "../types.js";
+import type { BrickSlot } from "./bricks.js";
+
+/** Bytes of the WGSL struct `Job`. */
+export const jobBytes = 176;
+
+/** Page table entry of a brick that reads as the fill value. */
+export const missingPage = 0xffffffff;
+
+/** One read as the shader sees it: offsets count elements of the bound parts of the buffers. */
+export interface ShaderJob {
+  readonly plan: ReadPlan;
+  readonly slots: ReadonlyMap<number, BrickSlot>;
+  readonly idTable: IdTable | null;
+  readonly outStart: number;
+  readonly outStride: number;
+  readonly maskStart: number;
+  readonly maskStride: number;
+}
+
+export interface PackedJobs {
+  /** Array of the WGSL struct `Job`. */
+  readonly jobs: Uint8Array<ArrayBuffer>;
+  /** Page tables and id tables, one after the other; at least one word. */
+  readonly tables: Uint32Array<ArrayBuffer>;
+}
+
+/** Packs jobs that one dispatch renders. */
+export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
+  const words = jobs.reduce((sum, job) => sum + pageCount(job.plan) + 2 * (job.idTable?.length ?? 0), 0);
+  const tables = new Uint32Array(Math.max(words, 1));
+  const packed = new ArrayBuffer(jobs.length * jobBytes);
+  let at = 0;
+  for (const [i, job] of jobs.entries()) {
+    const pageStart = at;
+    at += pageCount(job.plan);
+    tables.fill(missingPage, pageStart, at);
+    for (const entry of job.plan.bricks) {
+      const slot = job.slots.get(entry);
+      if (slot !== undefined) tables[pageStart + entry] = pageOf(slot);
+    }
+    const idStart = at;
+    if (job.idTable !== null) {
+      const { buffer, byteOffset, length } = job.idTable;
+      tables.set(new Uint32Array(buffer, byteOffset, 2 * length), at);
+      at += 2 * length;
+    }
+    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, pageStart, idStart);
+  }
+  return { jobs: new Uint8Array(packed), tables };
+}
+
+/** Heap in the two high bits, offset in words in the others. */
+export function pageOf({ heap, byteOffset }: BrickSlot): number {
+  return ((heap << 30) | (byteOffset / 4)) >>> 0;
+}
+
+/** Bits of an output element, in the low end of the word; see {@link ReadPlan} for rounding. */
+export function outputBits(value: number, dtype: OutputDType): number {
+  if (dtype === "float32") return new Uint32Array(Float32Array.of(value).buffer)[0]!;
+  if (dtype === "float16") return floatToHalf(value);
+  const [min, max] = integerRange[dtype];
+  const whole = Number.isNaN(value) ? 0 : Math.min(Math.max(Math.floor(value + 0.5), min), max);
+  return whole >>> 0;
+}
+
+const integerRange = {
+  uint8: [0, 255],
+  int32: [-0x80000000, 0x7fffffff],
+  uint32: [0, 0xffffffff],
+} as const;
+
+function pageCount({ gridShape }: ReadPlan): number {
+  return voxelCount(gridShape);
+}
+
+function writeJob(view: DataView, job: ShaderJob, pageStart: number, idStart: number): void {
+  const { plan } = job;
+  const [fillLow, fillHigh] = fillWords(plan);
+  let at = 0;
+  const float = (value: number) => view.setFloat32((at += 4) - 4, value, true);
+  const int = (value: number) => view.setInt32((at += 4) - 4, value, true);
+  const word = (value: number) => view.setUint32((at += 4) - 4, value, true);
+  // Each vector shares its 16 bytes with the scalar after it.
+  const last = [voxelCount(plan.shape), pageStart, outputBits(plan.padValue, plan.outDType)];
+  for (const column of [0, 1, 2]) {
+    for (const row of plan.matrix) float(row[column]!);
+    word(last[column]!);
+  }
+  plan.offset.forEach(float);
+  word(fillLow);
+  plan.base.forEach(int);
+  word(fillHigh);
+  plan.shape.forEach(word);
+  word(idStart);
+  plan.volumeShape.forEach(int);
+  word(job.idTable?.length ?? 0);
+  plan.gridMin.forEach(word);
+  word(job.outStart);
+  plan.gridShape.forEach(word);
+  word(job.outStride);
+  plan.subsamples.forEach(word);
+  word(job.maskStart);
+  word(job.maskStride);
+}
+
+/** The fill value as a raw voxel of `shaders/sample.wgsl`: narrow signed integers are sign-extended. */
+function fillWords({ dtype, fillBytes }: ReadPlan): [low: number, high: number] {
+  const bytes = new Uint8Array(8);
+  bytes.set(fillBytes);
+  const view = new DataView(bytes.buffer);
+  if (dtype === "int8") return [view.getInt8(0) >>> 0, 0];
+  if (dtype === "int16") return [view.getInt16(0, true) >>> 0, 0];
+  return [view.getUint32(0, true), view.getUint32(4, true)];
+}
