@@ -81,7 +81,8 @@ export class ShardIndexes {
     } finally {
       // The last to leave cancels the request; nobody may join it after that.
       leave(signal?.reason);
-      if (loading.abort.signal.aborted) this.#forget(path, loading);
+      const isOver = loading.abort.signal.aborted;
+      if (isOver && this.#loading.get(path) === loading) this.#loading.delete(path);
     }
   }
 
@@ -89,13 +90,7 @@ export class ShardIndexes {
     const abort = new SharedAbort();
     const loading = { abort, promise: this.#load(path, abort.signal) };
     this.#loading.set(path, loading);
-    const settle = (): void => this.#forget(path, loading);
-    loading.promise.then(settle, settle);
     return loading;
-  }
-
-  #forget(path: string, loading: Loading): void {
-    if (this.#loading.get(path) === loading) this.#loading.delete(path);
   }
 
   async #load(path: string, signal: AbortSignal): Promise<DataView | undefined> {

@@ -34,6 +34,8 @@ export interface Behaviour {
   readonly refuseSuffix?: boolean;
   /** Answer a range with other bytes than those asked for, shifted by this many. */
   readonly shiftRange?: number;
+  /** Leave this many bytes out at a body's end, with a `Content-Length` that hides it. */
+  readonly dropBytes?: number;
   /** Hide `Content-Range`. */
   readonly hideContentRange?: boolean;
   /** Never answer. */
@@ -190,13 +192,12 @@ async function serve(
   if (part !== undefined && !behaviour.hideContentRange) {
     headers["Content-Range"] = `bytes ${start}-${end - 1}/${bytes.length}`;
   }
-  response.writeHead(status ?? (part === undefined ? 200 : 206), {
-    ...headers,
-    "Content-Length": end - start,
-  });
+  const sent = bytes.subarray(start, end - (behaviour.dropBytes ?? 0));
+  headers["Content-Length"] = sent.length;
+  response.writeHead(status ?? (part === undefined ? 200 : 206), headers);
   if (method === "HEAD") return void response.end();
-  if (behaviour.reset !== "body") return void response.end(bytes.subarray(start, end));
-  response.write(bytes.subarray(start, start + Math.floor((end - start) / 2)), () => response.destroy());
+  if (behaviour.reset !== "body") return void response.end(sent);
+  response.write(sent.subarray(0, Math.floor(sent.length / 2)), () => response.destroy());
 }
 
 /** The object at a path; a folder in memory that holds something is an empty object. */

@@ -114,6 +114,17 @@ describe("one request per index", () => {
     expect((await read([0, 0, 0]))?.byteLength).toBe(64);
   });
 
+  it("a caller who comes right after the last abort gets a request of its own", async () => {
+    await behave({ hang: true, times: 1 });
+    const read = createChunkReader(store, array());
+    const controller = new AbortController();
+    const leaving = read([0, 0, 0], { signal: controller.signal });
+    await expect.poll(async () => (await log()).length).toBe(1);
+    controller.abort(new Error("mine"));
+    const next = leaving.catch(() => read([0, 0, 0]));
+    expect((await next)?.byteLength).toBe(64);
+  });
+
   it("a failure is told to all who wait, and is not kept", async () => {
     await behave({ status: 400, times: 1 });
     // A 400 may mean that suffix ranges are refused: the size is asked for as well, and that fails, too.

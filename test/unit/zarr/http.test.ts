@@ -205,6 +205,18 @@ describe("getRange", () => {
     expect(await store.getRange("nope", { suffixLength: 7 })).toBeUndefined();
   });
 
+  it("asks for the whole of an object that is shorter than the suffix, by its size", async () => {
+    await behave({ refuseSuffix: true });
+    expect(await store.getRange("a/b", { suffixLength: 5000 })).toEqual(body);
+  });
+
+  it("tries again when a range comes shorter than its own header says", async () => {
+    await behave({ dropBytes: 5, times: 2 });
+    expect(await store.getRange("a/b", inside)).toEqual(body.slice(100, 150));
+    await behave({ dropBytes: 5 });
+    expect(await failure(store.getRange("a/b", inside))).toMatchObject({ code: "network", attempts: 3 });
+  });
+
   it("retries a range whose body breaks off", async () => {
     await behave({ reset: "body", times: 1 });
     expect(await store.getRange("a/b", inside)).toEqual(body.slice(100, 150));

@@ -62,6 +62,9 @@ async function readLevel(store: ByteStore, level: Level): Promise<Uint8Array> {
     const before = encoded.slice();
     const decoded = await decode(encoded, { url: store.url, brick });
     expect(encoded, "the encoded bytes are left alone").toEqual(before);
+    expect(decoded.buffer, "a brick can be transferred without taking the encoded bytes along").not.toBe(
+      encoded.buffer,
+    );
     expect(decoded.byteOffset).toBe(0);
     expect(decoded.byteLength, "a brick owns its whole buffer").toBe(decoded.buffer.byteLength);
     expect(decoded.byteLength).toBe(count * size);

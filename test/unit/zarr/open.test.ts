@@ -117,6 +117,22 @@ describe("geometry", () => {
     expect(image.boundingBox.max[0]).toBe(0.5);
   });
 
+  it("applies transforms in the order they are written", async () => {
+    const transforms = [
+      { type: "translation", translation: [1, 2, 3] },
+      { type: "scale", scale: [10, 20, 30] },
+      { type: "identity" },
+    ];
+    const url = await publish(
+      {},
+      multiscale((ms) => void (ms.datasets[0]!.coordinateTransformations = transforms)),
+    );
+    expect((await open(url)).levels[0]).toMatchObject({
+      voxelSizeNm: [10, 20, 30],
+      translationNm: [10, 40, 90],
+    });
+  });
+
   it("takes an absent unit as nanometre and says so", async () => {
     const image = await open(await publish({ units: null }));
     expect(image.levels[0]?.voxelSizeNm).toEqual([40, 4, 5]);
