@@ -64,20 +64,16 @@ export function gatherBrick(chunk: Uint8Array, layout: BrickLayout): Uint8Array 
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
-function copyStrided(
-  from: Words,
-  to: Words,
-  { offset, shape, strides }: BrickLayout,
-  wordsPerItem: number,
-): void {
+function copyStrided(from: Words, to: Words, layout: BrickLayout, wordsPerItem: number): void {
+  const { offset, shape, strides } = layout;
   const [nz, ny, nx] = shape;
-  const [sz, sy, sx] = strides;
-  let at = 0;
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      let source = (offset + z * sz + y * sy) * wordsPerItem;
-      for (let x = 0; x < nx; x++, source += sx * wordsPerItem) {
-        for (let word = 0; word < wordsPerItem; word++) to[at++] = from[source + word]!;
+  const [sz, sy, sx] = strides.map((stride) => stride * wordsPerItem) as [number, number, number];
+  for (let word = 0; word < wordsPerItem; word++) {
+    let at = word;
+    for (let z = 0; z < nz; z++) {
+      for (let y = 0; y < ny; y++) {
+        let source = offset * wordsPerItem + z * sz + y * sy + word;
+        for (let x = 0; x < nx; x++, source += sx, at += wordsPerItem) to[at] = from[source]!;
       }
     }
   }
