@@ -5,7 +5,7 @@
 import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
 import { BrickPool } from "../gpu/bricks.js";
-import { acquireDevice, isSoftwareDevice } from "../gpu/device.js";
+import { acquireDevice, isSoftware } from "../gpu/device.js";
 import { readBuffer } from "../gpu/readback.js";
 import { GpuRenderer } from "../gpu/render.js";
 import { WorkerPool } from "../pool/pool.js";
@@ -121,7 +121,7 @@ export class Engine {
   async #choose(): Promise<ChosenBackend> {
     const { backend, device: given } = this.#options;
     if (given !== undefined) {
-      const cpu = backend === "cpu" || (backend === "auto" && isSoftwareDevice(given));
+      const cpu = backend === "cpu" || (backend === "auto" && isSoftware(given));
       return cpu ? this.#onCpu(given) : this.#onGpu(given);
     }
     if (backend === "cpu") return this.#onCpu(null);

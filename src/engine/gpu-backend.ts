@@ -1,7 +1,7 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
 import type { Budget } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
-import type { GpuJob, GpuRenderer, GpuTarget } from "../gpu/render.js";
+import type { GpuJob, GpuRenderer, OutputRun } from "../gpu/render.js";
 import { type IdTable, idTableFor } from "../math/ids.js";
 import { brickAt, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";
@@ -15,8 +15,8 @@ import type { EngineCounters } from "./stats.js";
 /** One read and the places of its voxels and mask in the output buffers. */
 export interface GpuRead {
   readonly read: ImageRead;
-  readonly out: GpuTarget;
-  readonly mask?: GpuTarget;
+  readonly out: OutputRun;
+  readonly mask?: OutputRun;
 }
 
 interface NeededBrick {
