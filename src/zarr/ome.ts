@@ -2,6 +2,7 @@
 import { VoxelfeedError } from "../errors.js";
 import { isObject, type JsonObject } from "./json.js";
 import type { AxisInfo } from "./metadata.js";
+import { withPlace } from "./place.js";
 import { nanometresPer } from "./units.js";
 
 /** One pyramid level as the multiscale metadata names it; arrays are per source axis, lengths in nanometres. */
@@ -52,7 +53,9 @@ export function parseMultiscale(multiscales: unknown, url: string): Multiscale {
     if (!Array.isArray(transforms) || transforms.length === 0) {
       notes.push(`level "${dataset.path}" has no coordinateTransformations; its scale is taken as 1`);
     }
-    const own = composeTransforms(transforms, axes.length, `dataset "${dataset.path}"`, url);
+    const own = inLevel(dataset.path, level, () =>
+      composeTransforms(transforms, axes.length, `dataset "${dataset.path}"`, url),
+    );
     return {
       path: dataset.path,
       scale: own.scale.map((scale, i) => scale * group.scale[i]! * factors[i]!),
@@ -120,6 +123,14 @@ function unitFactor({ name, unit }: AxisInfo, notes: string[], url: string): num
     );
   }
   return factor;
+}
+
+function inLevel<T>(array: string, level: number, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw withPlace(error, { array, level });
+  }
 }
 
 /** Applies a list of transforms in order; absent ones are the identity. */

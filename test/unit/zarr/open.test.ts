@@ -437,6 +437,16 @@ describe("metadata that is wrong", () => {
     });
   });
 
+  it("names the level whose scale is wrong", async () => {
+    const url = await publish(
+      { levels: 2 },
+      multiscale(
+        (ms) => void (ms.datasets[1]!.coordinateTransformations = [{ type: "scale", scale: [1, 1, 0] }]),
+      ),
+    );
+    expect(await failure(url)).toMatchObject({ code: "invalid-metadata", array: "s1", level: 1 });
+  });
+
   it("names url, array and level once", async () => {
     const error = await failure(await publish({ levels: 2 }, { "s1/.zarray": () => "delete" }));
     expect(error).toMatchObject({ code: "array-not-found", array: "s1", level: 1 });
