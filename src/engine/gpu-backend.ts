@@ -105,8 +105,10 @@ export class GpuBackend {
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      signal?.throwIfAborted();
       const jobs = group.map((read) => this.#job(read, slots));
+      // Compiled off the page's thread; where a shader fails, this is where it is said.
+      await this.renderer.compile(jobs.map(({ plan, mask }) => ({ plan, mask: mask !== undefined })));
+      signal?.throwIfAborted();
       this.renderer.render(jobs, this.pool);
       for (const { plan } of jobs) {
         this.counters.reads++;

@@ -58,6 +58,8 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
       const upload = async (bytes: ArrayBuffer, target?: ArrayJob["into"]): Promise<GPUBuffer | null> => {
         if (device === null || ring === null) return null;
         const buffer = target?.buffer ?? (await ring.take(bytes.byteLength));
+        // An engine that was disposed meanwhile has destroyed the ring's buffers.
+        jobSignal.throwIfAborted();
         device.queue.writeBuffer(buffer, target?.byteOffset ?? 0, bytes);
         return buffer;
       };
@@ -101,6 +103,7 @@ export function renderOnGpu(gpu: GpuBackend): RenderArrays {
           };
         }),
       );
+      signal.throwIfAborted();
       clearUnknown(device!, jobs, arrays);
       const reads = jobs.flatMap((job, i) => gpuReads(job, arrays[i]!));
       const tables = await gpu.render(reads, signal);

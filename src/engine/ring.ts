@@ -1,4 +1,5 @@
 /** Output buffers that go round: released ones are used again for the next array of the same size. */
+import { VoxelfeedError } from "../errors.js";
 import { createOutputBuffer } from "../gpu/buffers.js";
 
 export class BufferRing {
@@ -16,13 +17,17 @@ export class BufferRing {
   /**
    * A buffer of at least `bytes`, padded to 16; its content is undefined.
    * Usage STORAGE | COPY_SRC | COPY_DST. The ring stays its owner.
+   * @throws VoxelfeedError `disposed`, `budget`, `gpu`
    */
   async take(bytes: number): Promise<GPUBuffer> {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const free = this.#free.get(size)?.pop();
     if (free !== undefined) return free;
     const buffer = await createOutputBuffer(this.device, size);
-    if (this.#disposed) buffer.destroy();
+    if (this.#disposed) {
+      buffer.destroy();
+      throw new VoxelfeedError("disposed", "The output buffers were freed while a batch was being prepared.");
+    }
     this.#all.add(buffer);
     return buffer;
   }
