@@ -68,5 +68,5 @@ export type {
   TypedArray,
   Vec3,
 } from "./types.js";
+export type { ImageSource } from "./zarr/byte-store.js";
 export type { AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";
-export type { ImageSource } from "./zarr/store.js";

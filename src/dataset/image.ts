@@ -17,9 +17,10 @@ import type {
   TypedArray,
   Vec3,
 } from "../types.js";
+import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import type { AxisInfo, ImageMeta, Level } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
-import { type ByteStore, type ImageSource, openStore } from "../zarr/store.js";
+import { openStore } from "../zarr/store.js";
 
 export interface OpenImageOptions extends EngineOptions {
   /** Index along each channel or time axis that is longer than one, by name: `{ c: 0 }`. */

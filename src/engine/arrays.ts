@@ -1,7 +1,7 @@
 /** The Zarr arrays an engine reads, numbered; the same array opened twice gets the same number. */
 import type { ArrayDefinition } from "../pool/protocol.js";
+import type { ByteStore } from "../zarr/byte-store.js";
 import { brickBytes, type ImageMeta, type Level } from "../zarr/metadata.js";
-import type { ByteStore } from "../zarr/store.js";
 
 /** An opened image: where its bytes are and what its metadata says. */
 export interface StoredImage {

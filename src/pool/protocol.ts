@@ -8,8 +8,8 @@ import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { TypedArray, Vec3 } from "../types.js";
+import type { StoreSpec } from "../zarr/byte-store.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
-import type { StoreSpec } from "../zarr/store.js";
 
 export type Result<T> =
   | { readonly ok: true; readonly value: T }

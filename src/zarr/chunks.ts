@@ -1,9 +1,9 @@
 /** Reads encoded chunks: which object holds a brick, and which part of it. */
 import type { Vec3 } from "../types.js";
+import type { ByteStore } from "./byte-store.js";
 import type { ArrayMeta } from "./metadata.js";
 import { withPlace } from "./place.js";
 import { ShardIndexes } from "./shards.js";
-import type { ByteStore } from "./store.js";
 import { messagePath } from "./url.js";
 
 /**

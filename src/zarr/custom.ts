@@ -1,8 +1,8 @@
 /** Wraps a zarrita store, or any object of that form, given by the user. */
 import { raceAbort } from "../abort.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
+import type { ByteStore, CustomStore } from "./byte-store.js";
 import { rangeHeader, shortObject, sliceRange } from "./range.js";
-import type { ByteStore, CustomStore } from "./store.js";
 import { belowRoot, messagePath, messageUrl } from "./url.js";
 
 /** Wraps a store; `root` is the path below it that counts as the root. */

@@ -1,7 +1,7 @@
 /** A store over a local directory (File System Access or the origin private file system). */
 import { VoxelfeedError } from "../errors.js";
+import type { ByteStore, GetOptions, StoreSpec } from "./byte-store.js";
 import { resolveRange } from "./range.js";
-import type { ByteStore, GetOptions, StoreSpec } from "./store.js";
 import { belowRoot, messagePath } from "./url.js";
 
 type DirectorySpec = Extract<StoreSpec, { kind: "directory" }>;

@@ -1,9 +1,9 @@
 /** A store over HTTP: missing is `undefined`, passing faults are retried, everything else is a typed error. */
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { readBody, readSlice } from "./body.js";
+import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
 import { parseContentRange, rangeHeader, resolveRange, shortObject, sliceRange } from "./range.js";
 import { defaultRetryPolicy, type RetryPolicy, retryAfterMs, type Try, withRetry } from "./retry.js";
-import type { ByteRange, ByteStore, GetOptions } from "./store.js";
 import { joinUrl, messageUrl } from "./url.js";
 
 /** What a server was found to refuse; shared by a store and its children. */

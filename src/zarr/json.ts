@@ -1,6 +1,6 @@
 /** Reads metadata documents: bounded in size, with clear words for what is no JSON. */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteStore } from "./store.js";
+import type { ByteStore } from "./byte-store.js";
 import { messagePath } from "./url.js";
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;

@@ -2,13 +2,13 @@
 import { VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import { parseArray, type StoredArray } from "./array.js";
+import type { ByteStore } from "./byte-store.js";
 import { brickDTypeOf } from "./dtype.js";
 import { isObject, type JsonObject, readJson } from "./json.js";
 import type { ArrayMeta, ImageMeta, Level } from "./metadata.js";
 import { type Multiscale, type MultiscaleDataset, multiscalesOf, parseMultiscale } from "./ome.js";
 import { withPlace } from "./place.js";
 import { resolveSelect } from "./select.js";
-import type { ByteStore } from "./store.js";
 import { belowRoot, messagePath } from "./url.js";
 
 export interface OpenOptions {

@@ -1,6 +1,6 @@
 /** Byte ranges: what was asked for, and whether what came is that. */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteRange } from "./store.js";
+import type { ByteRange } from "./byte-store.js";
 
 /** A range as messages and the `Range` header write it, such as `bytes=0-15` or `bytes=-16`. */
 export function rangeHeader(range: ByteRange): string {

@@ -1,10 +1,10 @@
 /** Shard indexes: where a shard keeps each of its chunks. */
 import { raceAbort, SharedAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
+import type { ByteStore } from "./byte-store.js";
 import { stripCrc32c } from "./crc32c.js";
 import type { ShardSpec } from "./metadata.js";
 import { elementCount } from "./sizes.js";
-import type { ByteStore } from "./store.js";
 import { messagePath } from "./url.js";
 
 /** Indexes kept per reader; the least recently used go first. */

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { VoxelfeedError } from "../../../src/errors.js";
+import type { ByteStore } from "../../../src/zarr/byte-store.js";
 import { chunkPath, chunkUrl, createChunkReader, readChunk } from "../../../src/zarr/chunks.js";
 import { createBrickDecoder } from "../../../src/zarr/codecs.js";
 import type { ImageMeta } from "../../../src/zarr/metadata.js";
 import { openMultiscale } from "../../../src/zarr/open.js";
-import { type ByteStore, openStore } from "../../../src/zarr/store.js";
+import { openStore } from "../../../src/zarr/store.js";
 import {
   type FixtureFiles,
   type FixtureOptions,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VoxelfeedError } from "../../../src/errors.js";
+import type { ByteStore } from "../../../src/zarr/byte-store.js";
 import { openHttpStore } from "../../../src/zarr/http.js";
 import { retryAfterMs } from "../../../src/zarr/retry.js";
-import type { ByteStore } from "../../../src/zarr/store.js";
 import {
   type Behaviour,
   type LoggedRequest,

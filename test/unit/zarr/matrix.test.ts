@@ -1,11 +1,12 @@
 /** Every stored layout, written by the fixture writer and read back through metadata, chunks and codecs. */
 import { describe, expect, it } from "vitest";
 import type { SourceDType, Vec3 } from "../../../src/types.js";
+import type { ByteStore } from "../../../src/zarr/byte-store.js";
 import { createChunkReader } from "../../../src/zarr/chunks.js";
 import { createBrickDecoder } from "../../../src/zarr/codecs.js";
 import { brickItemSize, type Level } from "../../../src/zarr/metadata.js";
 import { openMultiscale } from "../../../src/zarr/open.js";
-import { type ByteStore, openStore } from "../../../src/zarr/store.js";
+import { openStore } from "../../../src/zarr/store.js";
 import {
   type FixtureOptions,
   hashValue,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ByteRange, openStore, type StoreSpec } from "../../../src/zarr/store.js";
+import type { ByteRange, StoreSpec } from "../../../src/zarr/byte-store.js";
+import { openStore } from "../../../src/zarr/store.js";
 
 const body = Uint8Array.from({ length: 100 }, (_, i) => i);
 

@@ -1,0 +1,69 @@
+/** Read access to stored objects, whatever holds them. */
+import type { RangeQuery, GetOptions as ZarritaGetOptions } from "zarrita";
+
+/** How to open a store again on another thread: plain, structured-cloneable data. */
+export type StoreSpec =
+  | { readonly kind: "http"; readonly url: string }
+  | {
+      readonly kind: "directory";
+      readonly handle: FileSystemDirectoryHandle;
+      /** Name for messages. */
+      readonly url: string;
+      /** Path of the store's root below `handle`; absent for the handle itself. */
+      readonly path?: string;
+    };
+
+/**
+ * A zarrita store: any object with `get(key)` and, for sharded volumes, best also `getRange(key, range)`.
+ * Keys start with a slash; a missing key gives `undefined`.
+ */
+export interface CustomStore {
+  get(
+    key: `/${string}`,
+    options?: ZarritaGetOptions,
+  ): Promise<Uint8Array | undefined> | Uint8Array | undefined;
+  getRange?(
+    key: `/${string}`,
+    range: RangeQuery,
+    options?: ZarritaGetOptions,
+  ): Promise<Uint8Array | undefined> | Uint8Array | undefined;
+}
+
+/** What a user may name a volume by. */
+export type ImageSource = string | URL | FileSystemDirectoryHandle | CustomStore;
+
+/** A part of a stored object: `length` bytes from `offset`, or the last `suffixLength` bytes. */
+export type ByteRange =
+  | { readonly offset: number; readonly length: number }
+  | { readonly suffixLength: number };
+
+export interface GetOptions {
+  readonly signal?: AbortSignal;
+  /** Objects larger than this are refused with `unsupported` rather than read. Default: no limit. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Read access to the objects below one root.
+ *
+ * Aborts reject with the signal's own reason. A missing object is `undefined`; every other failure is a
+ * typed error: `forbidden`, `http`, `network` (both after retries), `range`, `storage`.
+ */
+export interface ByteStore {
+  /** The root, for messages: without query string. Not unique: signed URLs and custom stores share it. */
+  readonly url: string;
+  /** How to open this store on another thread; `null`: a custom store, which lives on this thread only. */
+  readonly spec: StoreSpec | null;
+  /** The whole object. The caller owns the bytes, except a custom store's, which may be shared: read only. */
+  get(path: string, options?: GetOptions): Promise<Uint8Array | undefined>;
+  /**
+   * Exactly the bytes asked for; a suffix longer than the object gives the whole object.
+   *
+   * @throws `range` when the object ends before the range does.
+   */
+  getRange(path: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
+  /** Whether anything answers at the root itself; `true` where that cannot be told. */
+  rootExists(options?: GetOptions): Promise<boolean>;
+  /** The same store, rooted at a path below. */
+  child(path: string): ByteStore;
+}
