@@ -52,7 +52,7 @@ export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js"
 export type { LoaderOptions } from "./loader/options.js";
 export { type Sampler, type SequentialSampler, samplers, type UniformSampler } from "./loader/samplers.js";
 export { GiB, MiB } from "./math/bytes.js";
-export type { IdTable } from "./math/ids.js";
+export type { IdTable } from "./plan/ids.js";
 export type {
   Antialias,
   ArraySpec,

@@ -2,7 +2,7 @@
 import { transfer } from "comlink";
 import { renderRead } from "../src/cpu/render.js";
 import { VoxelfeedError } from "../src/errors.js";
-import { distinctIds } from "../src/math/ids.js";
+import { distinctIds } from "../src/plan/ids.js";
 import {
   type ArrayDefinition,
   answer,

@@ -1,6 +1,6 @@
 /** Copies a box of voxels out of bricks into one contiguous array. */
 import { decodeHalves } from "../math/half.js";
-import { type IdTable, idLookup, words32 } from "../math/ids.js";
+import { type IdTable, idLookup, words32 } from "../plan/ids.js";
 import { brickAt, type ReadPlan } from "../plan/reads.js";
 import type { BrickDType } from "../types.js";
 import type { VoxelBox } from "./blocks.js";

@@ -4,7 +4,9 @@
  * The output is cut into blocks; the voxels each block touches are gathered into one contiguous array and
  * sampled from there, along source axes where the matrix allows it and obliquely otherwise.
  */
-import { type IdTable, idTableFor } from "../math/ids.js";
+
+import { type IdTable, idTableFor } from "../plan/ids.js";
+import { outputArray } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
 import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
@@ -12,7 +14,7 @@ import { BrickReader, type GatheredVoxels } from "./gather.js";
 import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
-import { allocateOutput, isLossless, storeRow } from "./store.js";
+import { isLossless, storeRow } from "./store.js";
 
 export interface RenderedRead {
   /** C order z, y, x; of the plan's `outDType`, float16 as bits. Owned by the caller. */
@@ -45,7 +47,7 @@ export function renderRead(
   const scratch = options.scratch ?? new RenderScratch();
   const target: Target = {
     plan,
-    data: allocateOutput(plan.outDType, voxelCount(plan.shape)),
+    data: outputArray(plan.outDType, voxelCount(plan.shape)),
     mask: options.mask ? new Uint8Array(voxelCount(plan.shape)) : null,
   };
   const map = axisMapOf(plan);

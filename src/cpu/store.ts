@@ -2,22 +2,6 @@
 import { halfBitsOfFloatBits } from "../math/half.js";
 import type { BrickDType, OutputDType, TypedArray } from "../types.js";
 
-/** A zeroed output array; float16 is held as bits. */
-export function allocateOutput(dtype: OutputDType, length: number): TypedArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(length);
-    case "float16":
-      return new Uint16Array(length);
-    case "uint8":
-      return new Uint8Array(length);
-    case "int32":
-      return new Int32Array(length);
-    case "uint32":
-      return new Uint32Array(length);
-  }
-}
-
 /** Whether each value of a source dtype is the same number in the output, so that rows can be copied. */
 export function isLossless(source: BrickDType, output: OutputDType): boolean {
   if (output === "float32") return source !== "int64" && source !== "uint64";
@@ -32,7 +16,7 @@ export function isLossless(source: BrickDType, output: OutputDType): boolean {
  * floats round to nearest even.
  *
  * @param row - float64 values; the first `length` are written
- * @param out - of the dtype that {@link allocateOutput} gives
+ * @param out - of the dtype of `outputArray`
  * @param at - element of `out` to start at
  */
 export function storeRow(

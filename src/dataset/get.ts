@@ -2,7 +2,7 @@
 import { linkedController } from "../abort.js";
 import { toBatchArray } from "../engine/batch-array.js";
 import type { Engine } from "../engine/engine.js";
-import type { IdTable } from "../math/ids.js";
+import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
 import { arrayJobs, type DatasetArray, type SampleOrigin, type SamplePlan } from "./sample.js";
 

@@ -2,10 +2,10 @@
 import { linkedController } from "../abort.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
-import { outputArray, outputElements, outputItemSize } from "../engine/output.js";
-import type { IdTable } from "../math/ids.js";
 import { determinant } from "../math/vec.js";
 import { checkKeys, finiteVec3, invalid, oneOf, positiveVec3, shapeVec3 } from "../options.js";
+import type { IdTable } from "../plan/ids.js";
+import { outputArray, outputElements, outputItemSize } from "../plan/output.js";
 import { type PatchRequest, planPatch } from "../plan/patch.js";
 import type {
   Antialias,
@@ -139,7 +139,7 @@ export class Image {
       try {
         const { data, maskData, buffer, maskBuffer, idTables } = rendered!;
         const elements = outputElements(layout);
-        const bytes = elements * outputItemSize(patch.dtype);
+        const bytes = elements * outputItemSize[patch.dtype];
         const values = data ?? (await this.#engine.read(buffer!, 0, bytes));
         const mask = maskData ?? (await this.#engine.read(maskBuffer!, 0, elements));
         controller.signal.throwIfAborted();

@@ -1,10 +1,10 @@
 /** A rendered array as users meet it: a GPU buffer, typed arrays, or both. */
 import { VoxelfeedError } from "../errors.js";
-import type { IdTable } from "../math/ids.js";
+import type { IdTable } from "../plan/ids.js";
+import { outputArray, outputElements, outputItemSize, outputShape } from "../plan/output.js";
 import type { Layout, OutputDType, TypedArray } from "../types.js";
 import type { Engine } from "./engine.js";
 import type { RenderedArray } from "./jobs.js";
-import { outputArray, outputElements, outputItemSize, outputShape } from "./output.js";
 
 /** `uint8`, 1 where a voxel is inside the volume and annotated, 0 elsewhere; shaped like its array. */
 export interface BatchMask {
@@ -36,7 +36,7 @@ export interface BatchArray {
 export function toBatchArray(engine: Engine, rendered: RenderedArray, alive: () => void): BatchArray {
   const { layout, buffer, byteOffset, maskBuffer, data, maskData, idTables } = rendered;
   const elements = outputElements(layout);
-  const bytes = elements * outputItemSize(layout.dtype);
+  const bytes = elements * outputItemSize[layout.dtype];
   const shape = outputShape(layout);
   const fetch = async (
     held: ArrayBuffer | null,

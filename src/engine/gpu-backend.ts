@@ -2,7 +2,7 @@
 import type { Budget } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { GpuJob, GpuRenderer, OutputRun } from "../gpu/render.js";
-import { type IdTable, idTableFor } from "../math/ids.js";
+import { type IdTable, idTableFor } from "../plan/ids.js";
 import { brickAt, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";

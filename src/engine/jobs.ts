@@ -1,9 +1,9 @@
 /** What an engine is asked to render, and what it gives back. */
-import type { IdTable } from "../math/ids.js";
+import type { IdTable } from "../plan/ids.js";
+import type { OutputLayout } from "../plan/output.js";
 import type { Backend } from "../types.js";
 import type { ImageRead } from "./cpu-backend.js";
 import type { GpuBackend } from "./gpu-backend.js";
-import type { OutputLayout } from "./output.js";
 import type { BufferRing } from "./ring.js";
 
 /** One array of a batch to render: `reads[sample * channels + channel]`, null for an unknown channel. */

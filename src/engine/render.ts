@@ -1,28 +1,24 @@
 /** Fills the arrays of a batch from their reads, on either backend. */
 import { linkedController } from "../abort.js";
-import type { IdTable } from "../math/ids.js";
-import type { CpuBackend } from "./cpu-backend.js";
-import type { GpuBackend, GpuRead } from "./gpu-backend.js";
-import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
+import type { IdTable } from "../plan/ids.js";
 import {
   type OutputLayout,
   outputArray,
   outputElements,
   outputItemSize,
   outputPlace,
+  paddedBytes,
   placeVoxels,
-} from "./output.js";
+} from "../plan/output.js";
+import type { CpuBackend } from "./cpu-backend.js";
+import type { GpuBackend, GpuRead } from "./gpu-backend.js";
+import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
 
 type RenderArrays = (
   jobs: readonly ArrayJob[],
   chosen: ChosenBackend,
   signal: AbortSignal,
 ) => Promise<RenderedArray[]>;
-
-/** Buffers are padded to whole 16 bytes, which `writeBuffer` and vector loads in a consumer's shaders want. */
-function paddedBytes(elements: number, itemSize: number): number {
-  return Math.ceil((elements * itemSize) / 16) * 16;
-}
 
 /** Renders in the workers; with a device the result is uploaded too. */
 export function renderOnCpu(cpu: CpuBackend): RenderArrays {
@@ -41,7 +37,7 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
     async function renderArray(job: ArrayJob, jobSignal: AbortSignal): Promise<RenderedArray> {
       const { layout, mask, into } = job;
       const elements = outputElements(layout);
-      const data = new ArrayBuffer(paddedBytes(elements, outputItemSize(layout.dtype)));
+      const data = new ArrayBuffer(paddedBytes(elements, outputItemSize[layout.dtype]));
       const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
       const values = outputArray(layout.dtype, elements, data);
       const maskValues = maskData === null ? null : new Uint8Array(maskData);
@@ -90,7 +86,7 @@ export function renderOnGpu(gpu: GpuBackend): RenderArrays {
       const arrays = await Promise.all(
         jobs.map(async ({ layout, mask, into }): Promise<RenderedArray> => {
           const elements = outputElements(layout);
-          const bytes = paddedBytes(elements, outputItemSize(layout.dtype));
+          const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
           return {
             layout,
             buffer: into?.buffer ?? (await take(bytes)),
@@ -124,7 +120,7 @@ function placeOf(layout: OutputLayout, index: number): { readonly offset: number
 }
 
 function gpuReads(job: ArrayJob, { layout, buffer, byteOffset, maskBuffer }: RenderedArray): GpuRead[] {
-  const firstElement = byteOffset / outputItemSize(layout.dtype);
+  const firstElement = byteOffset / outputItemSize[layout.dtype];
   return job.reads.flatMap((read, index) => {
     if (read === null) return [];
     const { offset, stride } = placeOf(layout, index);
@@ -140,7 +136,7 @@ function clearUnknown(device: GPUDevice, jobs: readonly ArrayJob[], arrays: read
   const encoder = device.createCommandEncoder();
   for (const [i, { buffer, byteOffset, maskBuffer, layout }] of arrays.entries()) {
     if (jobs[i]!.reads.every((read) => read !== null)) continue;
-    const bytes = paddedBytes(outputElements(layout), outputItemSize(layout.dtype));
+    const bytes = paddedBytes(outputElements(layout), outputItemSize[layout.dtype]);
     encoder.clearBuffer(buffer!, byteOffset, bytes);
     if (maskBuffer !== null) encoder.clearBuffer(maskBuffer);
   }

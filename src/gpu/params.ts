@@ -1,6 +1,6 @@
 /** Packs jobs into the bytes that `shaders/render.wgsl` reads. Pure. */
 import { floatToHalf } from "../math/half.js";
-import type { IdTable } from "../math/ids.js";
+import type { IdTable } from "../plan/ids.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { OutputDType } from "../types.js";
 import type { BrickSlot } from "./bricks.js";

@@ -1,18 +1,12 @@
 /** Renders reads from a brick pool on the GPU. Twin: `src/cpu/render.ts`; shader: `shaders/render.wgsl`. */
 import { VoxelfeedError } from "../errors.js";
-import type { IdTable } from "../math/ids.js";
+import type { IdTable } from "../plan/ids.js";
+import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { BrickPool, BrickSlot } from "./bricks.js";
 import { type KernelPlan, lanesOf, RenderKernel, workgroupSize } from "./kernel.js";
 import { packJobs, type ShaderJob } from "./params.js";
-import {
-  type ElementRun,
-  outputItemSize,
-  type ReadPart,
-  splitRead,
-  type Window,
-  windowsOf,
-} from "./windows.js";
+import { type ElementRun, type ReadPart, splitRead, type Window, windowsOf } from "./windows.js";
 
 /** Elements of a buffer with usage `STORAGE`; see {@link ElementRun}. */
 export interface OutputRun extends ElementRun {

@@ -1,6 +1,7 @@
 /** Fits jobs to what one binding can hold: parts of reads, and windows of their buffers. Pure. */
+import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
-import type { Mat3, OutputDType, Vec3 } from "../types.js";
+import type { Mat3, Vec3 } from "../types.js";
 
 /** Where a read's voxels go in a buffer: voxel i (C order z, y, x) at `elementOffset + i · elementStride`. */
 export interface ElementRun {
@@ -31,15 +32,6 @@ export interface ByteRange {
 
 /** The largest offset alignment a device may ask of a storage binding. */
 export const windowAlignment = 256;
-
-/** Bytes of one element of a rendered array. */
-export const outputItemSize: Readonly<Record<OutputDType, number>> = {
-  float32: 4,
-  float16: 2,
-  uint8: 1,
-  int32: 4,
-  uint32: 4,
-};
 
 /** Bytes that an element run covers, widened to what can be bound. */
 export function byteRange(run: ElementRun, count: number, itemSize: number): ByteRange {

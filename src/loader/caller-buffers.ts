@@ -1,7 +1,7 @@
 /** Buffers of the caller that batches are rendered into, instead of the ring's. */
 import type { DatasetArray } from "../dataset/sample.js";
-import { outputItemSize } from "../engine/output.js";
 import { checkKeys, invalid } from "../options.js";
+import { outputItemSize, paddedBytes } from "../plan/output.js";
 import { voxelCount } from "../plan/reads.js";
 
 export type OutputBuffers = Readonly<Record<string, readonly GPUBuffer[]>>;
@@ -22,8 +22,8 @@ export class CallerBuffers {
     );
     for (const [name, list] of Object.entries(buffers)) {
       const { spec, channels } = arrays.find((array) => array.spec.name === name)!;
-      const bytes = batchSize * channels.length * voxelCount(spec.shape) * outputItemSize(spec.dtype);
-      checkBuffers(list, Math.ceil(bytes / 16) * 16, `outputBuffers.${name}`);
+      const elements = batchSize * channels.length * voxelCount(spec.shape);
+      checkBuffers(list, paddedBytes(elements, outputItemSize[spec.dtype]), `outputBuffers.${name}`);
     }
     this.#free = new Map(Object.entries(buffers).map(([name, list]) => [name, [...list]]));
   }

@@ -5,7 +5,23 @@ import { expect, it } from "vitest";
 import * as api from "../../src/index.js";
 
 it("exports exactly these values", () => {
-  expect(Object.keys(api).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "Engine",
+      "GiB",
+      "MiB",
+      "VoxelfeedError",
+      "combineDatasets",
+      "createLoader",
+      "isVoxelfeedError",
+      "openDataSplit",
+      "openDataset",
+      "openImage",
+      "rotation",
+      "samplers",
+      "spatialMatrix",
+    ]
+  `);
 });
 
 it("exports exactly these types", () => {
@@ -18,5 +34,57 @@ it("exports exactly these types", () => {
       .filter((name) => name !== "" && (isType !== undefined || name.startsWith("type ")))
       .map((name) => name.replace(/^type /, "")),
   );
-  expect(names.sort()).toMatchInlineSnapshot();
+  expect(names.sort()).toMatchInlineSnapshot(`
+    [
+      "Antialias",
+      "ArraySpec",
+      "AxisInfo",
+      "AxisName",
+      "Backend",
+      "Batch",
+      "BatchArray",
+      "BatchMask",
+      "Box",
+      "Budget",
+      "CombinedDataset",
+      "DataSplit",
+      "DataSplitSpec",
+      "Dataset",
+      "DatasetSpec",
+      "DrawnSpatial",
+      "EngineOptions",
+      "EngineStats",
+      "ErrorCode",
+      "IdTable",
+      "Image",
+      "ImageMeta",
+      "ImageSource",
+      "Interpolation",
+      "Layout",
+      "Level",
+      "Loader",
+      "LoaderOptions",
+      "LoaderStats",
+      "Mat3",
+      "MirrorSpec",
+      "OpenImageOptions",
+      "OutputDType",
+      "ReadOptions",
+      "ReadRequest",
+      "ReadResult",
+      "RotateSpec",
+      "Sample",
+      "SampleArray",
+      "SampleOrigin",
+      "Sampler",
+      "SequentialSampler",
+      "SourceDType",
+      "SpatialTransforms",
+      "SplitPair",
+      "TransposeSpec",
+      "TypedArray",
+      "UniformSampler",
+      "Vec3",
+    ]
+  `);
 });

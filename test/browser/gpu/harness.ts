@@ -5,8 +5,8 @@ import { BrickPool, type BrickPoolOptions, type BrickSlot } from "../../../src/g
 import { createOutputBuffer } from "../../../src/gpu/buffers.js";
 import { readBuffer } from "../../../src/gpu/readback.js";
 import { type GpuJob, GpuRenderer } from "../../../src/gpu/render.js";
-import { outputItemSize } from "../../../src/gpu/windows.js";
-import { type IdTable, idTableFor } from "../../../src/math/ids.js";
+import { type IdTable, idTableFor } from "../../../src/plan/ids.js";
+import { outputItemSize } from "../../../src/plan/output.js";
 import { type ReadPlan, voxelCount } from "../../../src/plan/reads.js";
 import type { OutputDType, TypedArray, Vec3 } from "../../../src/types.js";
 import { bricksOf, numbersOf, type TestVolume } from "../../unit/cpu/cases.js";

@@ -6,7 +6,7 @@ import { BrickPool } from "../../../src/gpu/bricks.js";
 import { createOutputBuffer } from "../../../src/gpu/buffers.js";
 import { readBuffer } from "../../../src/gpu/readback.js";
 import { type GpuJob, GpuRenderer } from "../../../src/gpu/render.js";
-import { outputItemSize } from "../../../src/gpu/windows.js";
+import { outputItemSize } from "../../../src/plan/output.js";
 import { voxelCount } from "../../../src/plan/reads.js";
 import type { OutputDType, Vec3 } from "../../../src/types.js";
 import { gpuTest } from "../../helpers/gpu.js";

@@ -11,6 +11,15 @@ export interface OutputLayout {
   readonly layout: Layout;
 }
 
+/** Bytes of one element. */
+export const outputItemSize: Readonly<Record<OutputDType, number>> = {
+  float32: 4,
+  float16: 2,
+  uint8: 1,
+  int32: 4,
+  uint32: 4,
+};
+
 const constructors = {
   float32: Float32Array,
   float16: Uint16Array,
@@ -23,8 +32,9 @@ export function outputElements({ samples, channels, shape }: OutputLayout): numb
   return samples * channels * shape[0] * shape[1] * shape[2];
 }
 
-export function outputItemSize(dtype: OutputDType): number {
-  return constructors[dtype].BYTES_PER_ELEMENT;
+/** Buffers are padded to whole 16 bytes, which `writeBuffer` and vector loads in a consumer's shaders want. */
+export function paddedBytes(elements: number, itemSize: number): number {
+  return Math.ceil((elements * itemSize) / 16) * 16;
 }
 
 /** A typed array of the dtype: over a buffer's first elements, or freshly zeroed. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renderRead } from "../../../src/cpu/render.js";
-import { distinctIds, idTableFor, wideIds } from "../../../src/math/ids.js";
-import { bricksOf, makeRead, makeVolume, planOf } from "./cases.js";
+import { distinctIds, idTableFor, wideIds } from "../../../src/plan/ids.js";
+import { bricksOf, makeRead, makeVolume, planOf } from "../cpu/cases.js";
 
 const bytesOf = (ids: readonly bigint[]) => new Uint8Array(BigInt64Array.from(ids).buffer);
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeHalves, encodeHalves, floatToHalf, halfToFloat } from "../../../src/math/half.js";
-import { halfValue } from "./cases.js";
+import { halfValue } from "../cpu/cases.js";
 
 test("every float16 pattern decodes to its value and encodes back to itself", () => {
   for (let bits = 0; bits < 65536; bits++) {

@@ -5,7 +5,7 @@
  * bricks it touches does not, each value is an index into the read's **id table**: 0 first, then the other
  * distinct ids of those bricks, ascending. The table depends on the plan and the stored bytes only.
  */
-import type { ReadPlan } from "../plan/reads.js";
+import type { ReadPlan } from "./reads.js";
 
 /** Distinct 64-bit ids; unsigned or signed as the source is. */
 export type IdTable = BigUint64Array | BigInt64Array;
