@@ -4,6 +4,7 @@ import { cssColour } from "./colours.js";
 import { element } from "./dom.js";
 import { type ClassStyle, canvasFor, drawView, type Look, viewsOf } from "./look.js";
 import type { SamplePicture } from "./slice.js";
+import { type GreyWindow, widen } from "./window.js";
 
 const TILE = 150;
 const GAP = 14;
@@ -13,8 +14,21 @@ const HEAD = 48;
 const TILES_PER_ROW = 8;
 const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
-/** Draws the sheet, a sample per task, and gives it as a `data:image/png` URL. */
-export async function drawContactSheet(pictures: readonly SamplePicture[], look: Look): Promise<string> {
+/**
+ * Draws the sheet, a sample per task, and gives it as a `data:image/png` URL.
+ *
+ * The grey values are those that suit these pictures, so that the same run gives the same sheet.
+ */
+export async function drawContactSheet(
+  pictures: readonly SamplePicture[],
+  { classes, opacity }: Omit<Look, "window">,
+): Promise<string> {
+  const slices = pictures.flatMap(({ inputs }) => inputs.map(({ slice }) => slice));
+  const look: Look = {
+    classes,
+    opacity,
+    window: slices.reduce<GreyWindow | null>(widen, null) ?? { low: 0, high: 1 },
+  };
   const views = Math.max(1, ...pictures.map((picture) => viewsOf(picture).length));
   const columns = Math.max(1, Math.min(pictures.length, Math.floor(TILES_PER_ROW / views)));
   const rows = Math.ceil(pictures.length / columns);

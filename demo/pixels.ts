@@ -4,7 +4,7 @@ import type { Slice } from "./slice.js";
 import type { GreyWindow } from "./window.js";
 
 /** Opacity of a label's inside, relative to that of its border. */
-const FILL = 0.45;
+const FILL = 0.35;
 const HATCH_PERIOD = 8;
 const HATCH_WIDTH = 2;
 

@@ -24,7 +24,7 @@ const cellMap = (dataset: string): Preset => ({
 
 /** The local sample, and public volumes of the CellMap project (HHMI Janelia). */
 export const presets: readonly Preset[] = [
-  { name: "Local sample, with labels", source: "/data/datasplit.csv", shape: "32, 96, 96" },
+  { name: "Local sample, with labels", source: "/data/datasplit.csv", shape: "32, 80, 80" },
   cellMap("jrc_hela-2"),
   cellMap("jrc_mus-liver"),
   cellMap("jrc_cos7-1a"),

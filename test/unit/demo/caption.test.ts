@@ -29,8 +29,9 @@ describe("describeTurn", () => {
 
   test("says what was done", () => {
     expect(describeTurn({ mirror: ["z", "x"], transpose: [0, 2, 1], rotate: [-32.14, 0, 0] })).toBe(
-      "rotated -32.1° about z, mirrored z x, axes z x y",
+      "rotated -32.1° about z, mirrored z x, y and x swapped",
     );
+    expect(describeTurn({ mirror: [], transpose: [1, 2, 0], rotate: [0, 0, 0] })).toBe("axes y x z");
   });
 });
 

@@ -42,13 +42,13 @@ describe("blendLabels", () => {
     blendLabels(pixels, [{ slice: square, colour: red }], 1);
     expect(at(pixels, 0)).toEqual([0, 0, 0, 255]);
     expect(at(pixels, 6)).toEqual([200, 0, 0, 255]);
-    expect(at(pixels, 12)).toEqual([90, 0, 0, 255]);
+    expect(at(pixels, 12)).toEqual([70, 0, 0, 255]);
   });
 
   test("the edge of the picture is no border of a label", () => {
     const pixels = black(9);
     blendLabels(pixels, [{ slice: slice(3, Array(9).fill(1)), colour: red }], 1);
-    expect(at(pixels, 0)).toEqual([90, 0, 0, 255]);
+    expect(at(pixels, 0)).toEqual([70, 0, 0, 255]);
   });
 
   test("adds up the colours where labels overlap", () => {
@@ -59,7 +59,7 @@ describe("blendLabels", () => {
       [red, blue].map((colour) => ({ slice: full, colour })),
       1,
     );
-    expect(at(pixels, 4)).toEqual([50, 0, 45, 255]);
+    expect(at(pixels, 4)).toEqual([46, 0, 35, 255]);
   });
 
   test("draws nothing where the label is not known, and nothing at opacity 0", () => {

@@ -4,7 +4,7 @@ import { readSettings } from "../../../demo/settings.js";
 const form = (entries: Record<string, string> = {}) =>
   new URLSearchParams({
     source: " /data/datasplit.csv ",
-    shape: "32, 96, 96",
+    shape: "32, 80, 80",
     batchSize: "4",
     seed: "42",
     ...entries,
@@ -15,7 +15,7 @@ describe("readSettings", () => {
     expect(readSettings(form({ mirror: "1", rotate: "1" }))).toEqual({
       source: "/data/datasplit.csv",
       split: "train",
-      shape: [32, 96, 96],
+      shape: [32, 80, 80],
       scale: null,
       batchSize: 4,
       backend: "auto",
