@@ -52,8 +52,6 @@ export interface ReadRequest {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
-  /** Which read goes first when several wait. Accepted now; all reads are served in order of asking. */
-  readonly priority?: "visible" | "prefetch" | "background";
 }
 
 /** A patch on the CPU; the caller owns the arrays. C order z, y, x. */
@@ -122,7 +120,7 @@ export class Image {
    * signal's reason on abort
    */
   async read(request: ReadRequest, options: ReadOptions = {}): Promise<ReadResult> {
-    checkKeys(options, ["signal", "priority"], "the read options");
+    checkKeys(options, ["signal"], "the read options");
     const patch = resolveRequest(request, this.meta.dtype);
     const planned = planPatch(this.levels, patch);
     const layout = {

@@ -31,6 +31,7 @@ export class BrickDirectory {
   readonly #loads = new SharedLoads();
   readonly #pageReaders = new Map<number, ReturnType<typeof createChunkReader>>();
   #loadingBytes = 0;
+  #peakBytes = 0;
   #calls = 0;
 
   /**
@@ -44,12 +45,14 @@ export class BrickDirectory {
     readonly counters: EngineCounters,
   ) {}
 
+  /** Bytes of the bricks held, and of those being loaded. */
   get bytes(): number {
     return this.#lru.bytes + this.#loadingBytes;
   }
 
+  /** The most that {@link bytes} has been. */
   get peakBytes(): number {
-    return this.#lru.peakBytes;
+    return this.#peakBytes;
   }
 
   /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
@@ -79,8 +82,9 @@ export class BrickDirectory {
         return true;
       }
       const holder = this.#holder(key);
-      if (holder !== undefined) await this.#share(holder, worker, array, key, signal);
-      else await this.#loads.join(key, (shared) => this.#load(worker, array, address, shared), signal);
+      if (holder !== undefined) {
+        await this.#loads.join(slot(worker, key), () => this.#share(holder, worker, array, key), signal);
+      } else await this.#loads.join(key, (shared) => this.#load(worker, array, address, shared), signal);
     }
   }
 
@@ -147,24 +151,18 @@ export class BrickDirectory {
     return bytes === undefined ? null : bytes.slice().buffer;
   }
 
-  async #share(from: PoolWorker, to: PoolWorker, array: RegisteredArray, key: string, signal?: AbortSignal) {
-    await this.#loads.join(
-      slot(to, key),
-      async () => {
-        this.#lru.pin(slot(from, key));
-        const admitted = this.#admit(array.brickBytes);
-        try {
-          const { bytes } = (await from.call((api) => api.copy([key])))[0]!;
-          to.tell((api) => api.hold(transfer([[key, bytes]], [bytes])));
-          this.#note(slot(to, key), { worker: to, key }, array.brickBytes);
-          this.counters.sharedBricks++;
-        } finally {
-          admitted();
-          this.unpin(from, key);
-        }
-      },
-      signal,
-    );
+  async #share(from: PoolWorker, to: PoolWorker, array: RegisteredArray, key: string): Promise<void> {
+    // No pin: messages keep their order, so the copy is made before an eviction could drop the original.
+    const copied = from.call((api) => api.copy([key]));
+    const admitted = this.#admit(array.brickBytes);
+    try {
+      const { bytes } = (await copied)[0]!;
+      to.tell((api) => api.hold(transfer([[key, bytes]], [bytes])));
+      this.#note(slot(to, key), { worker: to, key }, array.brickBytes);
+      this.counters.sharedBricks++;
+    } finally {
+      admitted();
+    }
   }
 
   /** Makes room before anything is allocated; the returned function ends the admission. */
@@ -177,6 +175,7 @@ export class BrickDirectory {
       worker?.tell((api) => api.drop([key]));
       if (worker !== null) this.counters.evictedBricks++;
     }
+    this.#peakBytes = Math.max(this.#peakBytes, this.bytes);
     return () => {
       this.#loadingBytes -= bytes;
     };
