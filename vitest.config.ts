@@ -6,7 +6,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", environment: "node", include: ["test/unit/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["test/unit/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         optimizeDeps: {
@@ -18,6 +23,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/helpers/browser-setup.ts"],
+          // A software adapter compiles shaders on the same cores that the tests run on.
+          testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

@@ -5,7 +5,7 @@
  * With `REQUIRE_WEBGPU=1`, browser tests fail where they would be skipped for want of WebGPU.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./browser.mjs";
@@ -31,20 +31,13 @@ function vitestStage(name, extra = {}) {
 
 /** @type {Stage[]} */
 const allStages = [
-  { name: "lint", command: ["node_modules/@biomejs/biome/bin/biome", "check", "."] },
+  { name: "lint", command: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."] },
   { name: "typecheck", command: ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."] },
   vitestStage("unit"),
   vitestStage("browser", { needsBrowser: true }),
   vitestStage("package", { needsBrowser: true }),
+  vitestStage("e2e", { needsBrowser: true }),
 ];
-// The demos come and go with the checkout; without them there is nothing to drive.
-if (
-  existsSync(join(root, "e2e")) &&
-  readdirSync(join(root, "e2e")).some((name) => name.endsWith(".test.ts"))
-) {
-  allStages.push(vitestStage("e2e", { needsBrowser: true }));
-}
-
 /** The stage under way, so that the watchdog and signals can end it with all that it started. */
 let running = null;
 
