@@ -12,6 +12,8 @@
 // by an atomic and and an atomic or: each touches its own bits only, so no clearing is needed.
 
 override LINEAR: bool = true;
+// Whether several samples are averaged per output voxel.
+override BOX: bool = false;
 override MASK: bool = false;
 override IDS: bool = false;
 override LANES: u32 = 1u;
@@ -61,6 +63,9 @@ struct Job {
 @group(0) @binding(6) var<storage, read_write> values: array<atomic<u32>>;
 @group(0) @binding(7) var<storage, read_write> insides: array<atomic<u32>>;
 
+// This thread's job, read once.
+var<private> job: Job;
+
 fn heap_word(heap: u32, i: u32) -> u32 {
   switch heap {
     case 0u: { return heap0[i]; }
@@ -71,9 +76,9 @@ fn heap_word(heap: u32, i: u32) -> u32 {
 }
 
 // Voxel `i` of the brick at a page.
-fn load_voxel(j: u32, page: u32, i: u32) -> vec2u {
+fn load_voxel(page: u32, i: u32) -> vec2u {
   if (page == MISSING) {
-    return vec2u(jobs[j].fill_low, jobs[j].fill_high);
+    return vec2u(job.fill_low, job.fill_high);
   }
   let heap = page >> 30u;
   let start = page & 0x3fffffffu;
@@ -95,7 +100,7 @@ struct Place {
   voxel: vec3u,
 }
 
-fn place_of(j: u32, v: vec3u) -> Place {
+fn place_of(v: vec3u) -> Place {
   let brick_shape = vec3u(BRICK_Z, BRICK_Y, BRICK_X);
   let shifts = vec3u(SHIFT_Z, SHIFT_Y, SHIFT_X);
   var brick: vec3u;
@@ -105,33 +110,33 @@ fn place_of(j: u32, v: vec3u) -> Place {
     brick = v / brick_shape;
   }
   let within = v - brick * brick_shape;
-  let grid = jobs[j].grid_shape;
+  let grid = job.grid_shape;
   // Rounding may put a tap of next to no weight one brick beyond the table.
-  let cell = min(max(brick, jobs[j].grid_min) - jobs[j].grid_min, grid - 1u);
+  let cell = min(max(brick, job.grid_min) - job.grid_min, grid - 1u);
   return Place(
     cell * vec3u(grid.y * grid.z, grid.z, 1u),
     within * vec3u(BRICK_Y * BRICK_X, BRICK_X, 1u),
   );
 }
 
-fn page_at(j: u32, z: u32, y: u32, x: u32) -> u32 {
-  return tables[jobs[j].page_start + z + y + x];
+fn page_at(z: u32, y: u32, x: u32) -> u32 {
+  return tables[job.page_start + z + y + x];
 }
 
-fn nearest_raw(j: u32, at: Coordinate) -> vec2u {
-  let place = place_of(j, nearest_voxel(at, jobs[j].volume_shape));
-  let page = page_at(j, place.entry.x, place.entry.y, place.entry.z);
-  return load_voxel(j, page, place.voxel.x + place.voxel.y + place.voxel.z);
+fn nearest_raw(at: Coordinate) -> vec2u {
+  let place = place_of(nearest_voxel(at, job.volume_shape));
+  let page = page_at(place.entry.x, place.entry.y, place.entry.z);
+  return load_voxel(page, place.voxel.x + place.voxel.y + place.voxel.z);
 }
 
-fn tap(j: u32, page: u32, i: u32) -> f32 {
-  return number_of(load_voxel(j, page, i));
+fn tap(page: u32, i: u32) -> f32 {
+  return number_of(load_voxel(page, i));
 }
 
-fn sample_linear(j: u32, at: Coordinate) -> f32 {
-  let last = jobs[j].volume_shape - 1;
-  let a = place_of(j, vec3u(clamp(at.cell, vec3i(0), last)));
-  let b = place_of(j, vec3u(clamp(at.cell + 1, vec3i(0), last)));
+fn sample_linear(at: Coordinate) -> f32 {
+  let last = job.volume_shape - 1;
+  let a = place_of(vec3u(clamp(at.cell, vec3i(0), last)));
+  let b = place_of(vec3u(clamp(at.cell + 1, vec3i(0), last)));
   let p = a.entry;
   let q = b.entry;
   let v00 = a.voxel.x + a.voxel.y;
@@ -139,45 +144,45 @@ fn sample_linear(j: u32, at: Coordinate) -> f32 {
   let v10 = b.voxel.x + a.voxel.y;
   let v11 = b.voxel.x + b.voxel.y;
   // One page serves all eight taps except along brick faces.
-  var low = vec4u(page_at(j, p.x, p.y, p.z));
+  var low = vec4u(page_at(p.x, p.y, p.z));
   var high = low;
   if (any(p != q)) {
-    low = vec4u(low.x, page_at(j, p.x, p.y, q.z), page_at(j, p.x, q.y, p.z), page_at(j, p.x, q.y, q.z));
+    low = vec4u(low.x, page_at(p.x, p.y, q.z), page_at(p.x, q.y, p.z), page_at(p.x, q.y, q.z));
     high = vec4u(
-      page_at(j, q.x, p.y, p.z),
-      page_at(j, q.x, p.y, q.z),
-      page_at(j, q.x, q.y, p.z),
-      page_at(j, q.x, q.y, q.z),
+      page_at(q.x, p.y, p.z),
+      page_at(q.x, p.y, q.z),
+      page_at(q.x, q.y, p.z),
+      page_at(q.x, q.y, q.z),
     );
   }
   return trilinear(
     vec4f(
-      tap(j, low.x, v00 + a.voxel.z),
-      tap(j, low.y, v00 + b.voxel.z),
-      tap(j, low.z, v01 + a.voxel.z),
-      tap(j, low.w, v01 + b.voxel.z),
+      tap(low.x, v00 + a.voxel.z),
+      tap(low.y, v00 + b.voxel.z),
+      tap(low.z, v01 + a.voxel.z),
+      tap(low.w, v01 + b.voxel.z),
     ),
     vec4f(
-      tap(j, high.x, v10 + a.voxel.z),
-      tap(j, high.y, v10 + b.voxel.z),
-      tap(j, high.z, v11 + a.voxel.z),
-      tap(j, high.w, v11 + b.voxel.z),
+      tap(high.x, v10 + a.voxel.z),
+      tap(high.y, v10 + b.voxel.z),
+      tap(high.z, v11 + a.voxel.z),
+      tap(high.w, v11 + b.voxel.z),
     ),
     at.fraction,
   );
 }
 
-fn coordinate_at(j: u32, k: vec3f) -> Coordinate {
-  let local = jobs[j].column_z * k.x + jobs[j].column_y * k.y + jobs[j].column_x * k.z + jobs[j].offset;
-  return coordinate(jobs[j].base, local);
+fn coordinate_at(k: vec3f) -> Coordinate {
+  let local = job.column_z * k.x + job.column_y * k.y + job.column_x * k.z + job.offset;
+  return coordinate(job.base, local);
 }
 
-fn sample_box(j: u32, k: vec3f, n: vec3u) -> f32 {
+fn sample_box(k: vec3f, n: vec3u) -> f32 {
   var sum = 0.0;
   for (var z = 0u; z < n.x; z++) {
     for (var y = 0u; y < n.y; y++) {
       for (var x = 0u; x < n.z; x++) {
-        sum += sample_linear(j, coordinate_at(j, k + sample_shift(vec3u(z, y, x), n)));
+        sum += sample_linear(coordinate_at(k + sample_shift(vec3u(z, y, x), n)));
       }
     }
   }
@@ -185,10 +190,10 @@ fn sample_box(j: u32, k: vec3f, n: vec3u) -> f32 {
 }
 
 // Signed ids order by their high word with the sign bit flipped.
-fn id_index(j: u32, raw: vec2u) -> u32 {
+fn id_index(raw: vec2u) -> u32 {
   let flip = select(0u, 0x80000000u, SOURCE == INT64);
-  let start = jobs[j].id_start;
-  let count = jobs[j].id_count;
+  let start = job.id_start;
+  let count = job.id_count;
   var first = 1u;
   var last = count;
   while (first < last) {
@@ -205,11 +210,11 @@ fn id_index(j: u32, raw: vec2u) -> u32 {
   return select(0u, first, found);
 }
 
-fn exact_bits(j: u32, at: Coordinate) -> u32 {
-  let raw = nearest_raw(j, at);
+fn exact_bits(at: Coordinate) -> u32 {
+  let raw = nearest_raw(at);
   if (IDS) {
-    if (jobs[j].id_count > 0u) {
-      return id_index(j, raw);
+    if (job.id_count > 0u) {
+      return id_index(raw);
     }
     return raw.x;
   }
@@ -217,17 +222,16 @@ fn exact_bits(j: u32, at: Coordinate) -> u32 {
 }
 
 // Output bits of an inside voxel.
-fn rendered_bits(j: u32, k: vec3f, at: Coordinate) -> u32 {
+fn rendered_bits(k: vec3f, at: Coordinate) -> u32 {
   if (LINEAR) {
-    let n = jobs[j].subsamples;
-    if (any(n > vec3u(1u))) {
-      return encode_float(sample_box(j, k, n));
+    if (BOX) {
+      return encode_float(sample_box(k, job.subsamples));
     }
     if (any(at.fraction != vec3f(0.0))) {
-      return encode_float(sample_linear(j, at));
+      return encode_float(sample_linear(at));
     }
   }
-  return exact_bits(j, at);
+  return exact_bits(at);
 }
 
 fn put_value(element: u32, width: u32, bits: u32) {
@@ -245,9 +249,9 @@ fn put_inside(element: u32, bit: u32) {
   atomicOr(&insides[element / 4u], bit << shift);
 }
 
-fn store_values(j: u32, first: u32, valid: vec4<bool>, bits: vec4u) {
-  let stride = jobs[j].out_stride;
-  let start = jobs[j].out_start + first * stride;
+fn store_values(first: u32, valid: vec4<bool>, bits: vec4u) {
+  let stride = job.out_stride;
+  let start = job.out_start + first * stride;
   let whole = all(valid) && stride == 1u && LANES == 4u;
   if (OUTPUT == OUT_UINT8 && whole) {
     atomicStore(&values[start / 4u], bits.x | (bits.y << 8u) | (bits.z << 16u) | (bits.w << 24u));
@@ -272,9 +276,9 @@ fn store_values(j: u32, first: u32, valid: vec4<bool>, bits: vec4u) {
   }
 }
 
-fn store_insides(j: u32, first: u32, valid: vec4<bool>, inside: vec4u) {
-  let stride = jobs[j].mask_stride;
-  let start = jobs[j].mask_start + first * stride;
+fn store_insides(first: u32, valid: vec4<bool>, inside: vec4u) {
+  let stride = job.mask_stride;
+  let start = job.mask_start + first * stride;
   if (all(valid) && stride == 1u && start % 4u == 0u) {
     atomicStore(&insides[start / 4u], inside.x | (inside.y << 8u) | (inside.z << 16u) | (inside.w << 24u));
     return;
@@ -288,11 +292,11 @@ fn store_insides(j: u32, first: u32, valid: vec4<bool>, inside: vec4u) {
 
 // Elements before the job in its first packed word, so many lanes the first thread has less: its first
 // element wraps below 0 and is not valid.
-fn word_phase(j: u32) -> u32 {
+fn word_phase() -> u32 {
   if (OUTPUT == OUT_UINT8 || OUTPUT == OUT_FLOAT16) {
-    return jobs[j].out_start % LANES;
+    return job.out_start % LANES;
   }
-  return jobs[j].mask_start % LANES;
+  return job.mask_start % LANES;
 }
 
 @compute @workgroup_size(64)
@@ -301,32 +305,32 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let j = group.z;
+  job = jobs[group.z];
   let thread = (group.y * groups.x + group.x) * 64u + lane;
-  let first = thread * LANES - word_phase(j);
-  let shape = jobs[j].shape;
+  let first = thread * LANES - word_phase();
+  let shape = job.shape;
   var valid = vec4<bool>(false);
   var bits = vec4u(0u);
   var inside = vec4u(0u);
   for (var i = 0u; i < LANES; i++) {
     let element = first + i;
-    valid[i] = element < jobs[j].voxel_count;
+    valid[i] = element < job.voxel_count;
     if (valid[i]) {
       let row = element / shape.z;
       let k = vec3f(vec3u(row / shape.y, row % shape.y, element - row * shape.z));
-      let at = coordinate_at(j, k);
-      if (is_inside(at, jobs[j].volume_shape)) {
+      let at = coordinate_at(k);
+      if (is_inside(at, job.volume_shape)) {
         inside[i] = 1u;
-        bits[i] = rendered_bits(j, k, at);
+        bits[i] = rendered_bits(k, at);
       } else {
-        bits[i] = jobs[j].pad_bits;
+        bits[i] = job.pad_bits;
       }
     }
   }
   if (any(valid)) {
-    store_values(j, first, valid, bits);
+    store_values(first, valid, bits);
     if (MASK) {
-      store_insides(j, first, valid, inside);
+      store_insides(first, valid, inside);
     }
   }
 }

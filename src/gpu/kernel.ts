@@ -3,12 +3,12 @@ import encodeSource from "../../shaders/encode.wgsl?raw";
 import renderSource from "../../shaders/render.wgsl?raw";
 import sampleSource from "../../shaders/sample.wgsl?raw";
 import { VoxelfeedError } from "../errors.js";
-import { readsIds } from "../math/ids.js";
+import { readsIds } from "../plan/ids.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
 
 /** What of a read is compiled into its pipeline. */
-export type KernelPlan = Pick<ReadPlan, "dtype" | "outDType" | "interpolation" | "brickShape">;
+export type KernelPlan = Pick<ReadPlan, "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape">;
 
 /** Codes of `shaders/sample.wgsl`. */
 const sourceCodes: Readonly<Record<BrickDType, number>> = {
@@ -50,6 +50,7 @@ export function kernelConstants(plan: KernelPlan, mask: boolean): Record<string,
     SOURCE: sourceCodes[plan.dtype],
     OUTPUT: outputCodes[plan.outDType],
     LINEAR: Number(plan.interpolation === "linear"),
+    BOX: Number(plan.subsamples.some((count) => count > 1)),
     IDS: Number(readsIds(plan)),
     MASK: Number(mask),
     LANES: lanesOf(plan, mask),
