@@ -9,7 +9,7 @@ export function describePosition(center: Vec3): string {
   return `${center.map((value) => value.toFixed(0)).join(", ")} nm`;
 }
 
-/** Such as "rotated -32.1° about z, mirrored y x, y and x swapped". */
+/** Such as "rotated -32.1° about z · mirrored y x · x↔y". */
 export function describeTurn(drawn: DrawnSpatial | null): string {
   if (drawn === null) return "as stored";
   const turns = drawn.rotate.flatMap((angle, i) =>
@@ -20,13 +20,13 @@ export function describeTurn(drawn: DrawnSpatial | null): string {
     ...(drawn.mirror.length > 0 ? [`mirrored ${drawn.mirror.join(" ")}`] : []),
     ...describeTranspose(drawn.transpose),
   ];
-  return parts.length > 0 ? parts.join(", ") : "as stored";
+  return parts.length > 0 ? parts.join(" · ") : "as stored";
 }
 
 function describeTranspose(transpose: Vec3): string[] {
   const moved = transpose.flatMap((axis, i) => (axis === i ? [] : [axes[axis]!]));
   if (moved.length === 0) return [];
-  return moved.length === 2 ? [`${[...moved].reverse().join(" and ")} swapped`] : [`axes ${moved.join(" ")}`];
+  return moved.length === 2 ? [moved.join("↔")] : [`axes ${moved.join(" ")}`];
 }
 
 /** The crop's name, or that of the image where there are no labels. */

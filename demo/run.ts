@@ -28,11 +28,14 @@ export async function run(settings: Settings, signal: AbortSignal, events: RunEv
   });
   try {
     events.opened(dataset, loader);
-    events.chosen(adapterName(await loader.device()));
+    const device = await loader.device();
+    events.chosen(adapterName(device));
     let left = settings.batches ?? Number.POSITIVE_INFINITY;
     while (left > 0) {
       for await (const batch of loader) {
         try {
+          // A batch counts when it is made, not when the GPU was asked for it; nor is more asked than it can do.
+          await device?.queue.onSubmittedWorkDone();
           await events.batch(batch, dataset);
         } finally {
           batch.release();

@@ -5,7 +5,7 @@
  * waits for long, which is no fault of the page. What came before the button was pressed is the start of the page.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Demo, newPage, openDemo, sampleData } from "./demo-page.js";
+import { type Demo, newPage, openDemo, runHeadless, sampleData } from "./demo-page.js";
 
 interface TraceEvent {
   readonly name: string;
@@ -52,4 +52,10 @@ test.each(["cpu", "webgpu"])("%s: no long task from Start on", async (backend) =
   expect(tasks.length).toBeGreaterThan(100);
   expect(longest).toBeGreaterThan(0);
   expect(longest).toBeLessThan(50);
+});
+
+// The page's own observer knows the time passed only, so another program's burst may spoil a run.
+test("the page itself counts no long task either", { retry: 3 }, async () => {
+  const result = await runHeadless(demo, "batches=8");
+  expect(result).toMatchObject({ done: true, figures: { longTasksOver50ms: 0, longestTaskMs: 0 } });
 });

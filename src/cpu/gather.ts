@@ -14,7 +14,7 @@ export interface GatheredVoxels {
   readonly finite: boolean;
 }
 
-/** A brick's values as numbers; 64-bit ids are already mapped to what is written. */
+/** A brick's values as numbers; 64-bit integers as pairs of low and high words. */
 type BrickValues = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | VoxelArray;
 
 /** Decodes bricks once per read, however many blocks ask for them. */
@@ -22,7 +22,8 @@ export class BrickReader {
   readonly kind: VoxelKind;
   readonly #plan: ReadPlan;
   readonly #bricks: ReadonlyMap<number, Uint8Array>;
-  readonly #idTable: IdTable | null;
+  /** What a 64-bit integer is written as. */
+  readonly #wideNumber: ((low: number, high: number) => number) | null;
   readonly #decoded = new Map<number, BrickValues>();
   readonly #fill: number;
 
@@ -33,9 +34,10 @@ export class BrickReader {
   constructor(plan: ReadPlan, bricks: ReadonlyMap<number, Uint8Array>, idTable: IdTable | null) {
     this.#plan = plan;
     this.#bricks = bricks;
-    this.#idTable = idTable;
+    this.#wideNumber = wideNumber(plan.dtype, idTable);
     this.kind = voxelKind(plan.dtype);
-    this.#fill = decodeBrick(Uint8Array.from(plan.fillBytes), plan.dtype, idTable)[0]!;
+    const fill = decodeBrick(Uint8Array.from(plan.fillBytes), plan.dtype);
+    this.#fill = this.#wideNumber === null ? fill[0]! : this.#wideNumber(fill[0]!, fill[1]!);
   }
 
   /** Gathers a box. The values belong to the scratch and are valid until it is used again. */
@@ -56,7 +58,8 @@ export class BrickReader {
     if (covered < values.length) values.fill(this.#fill);
     for (const [source, part] of parts) {
       if (source === null) fillPart(values, box, part, this.#fill);
-      else copyPart(values, box, source, brickShape, part);
+      else if (this.#wideNumber === null) copyPart(values, box, source, brickShape, part);
+      else copyWidePart(values, box, source, brickShape, part, this.#wideNumber);
     }
     return { box, values, finite: this.kind !== "float32" || allFinite(values) };
   }
@@ -66,7 +69,7 @@ export class BrickReader {
     if (known !== undefined) return known;
     const bytes = this.#bricks.get(entry);
     if (bytes === undefined) return null;
-    const values = decodeBrick(bytes, this.#plan.dtype, this.#idTable);
+    const values = decodeBrick(bytes, this.#plan.dtype);
     this.#decoded.set(entry, values);
     return values;
   }
@@ -79,8 +82,8 @@ function voxelKind(dtype: BrickDType): VoxelKind {
     : "float32";
 }
 
-/** Views a brick as numbers; copies only what is unaligned, float16 or 64 bits wide. */
-function decodeBrick(bytes: Uint8Array, dtype: BrickDType, idTable: IdTable | null): BrickValues {
+/** Views a brick as numbers; copies only what is unaligned or float16. */
+function decodeBrick(bytes: Uint8Array, dtype: BrickDType): BrickValues {
   const itemSize = dtype.endsWith("8") ? 1 : dtype.endsWith("16") ? 2 : 4;
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % itemSize === 0 ? bytes : bytes.slice();
   const length = Math.floor(byteLength / itemSize);
@@ -103,23 +106,20 @@ function decodeBrick(bytes: Uint8Array, dtype: BrickDType, idTable: IdTable | nu
       return new Float32Array(buffer, byteOffset, length);
     case "uint64":
     case "int64":
-      return decodeWide(words32(bytes), dtype === "int64", idTable);
+      return words32(bytes);
   }
 }
 
-/** 64-bit integers as indices into the id table, or as the nearest float64. */
-function decodeWide(words: Uint32Array, signed: boolean, idTable: IdTable | null): Float64Array {
-  const values = new Float64Array(words.length >>> 1);
-  if (idTable !== null) {
-    const indexOf = idLookup(idTable);
-    for (let i = 0; i < values.length; i++) values[i] = indexOf(words[2 * i]!, words[2 * i + 1]!);
-  } else {
-    for (let i = 0; i < values.length; i++) {
-      const high = signed ? words[2 * i + 1]! | 0 : words[2 * i + 1]!;
-      values[i] = high * 0x1_0000_0000 + words[2 * i]!;
-    }
-  }
-  return values;
+/** How 64-bit integers are written: as indices into the id table, or as the nearest float64. */
+function wideNumber(
+  dtype: BrickDType,
+  idTable: IdTable | null,
+): ((low: number, high: number) => number) | null {
+  if (dtype !== "int64" && dtype !== "uint64") return null;
+  if (idTable !== null) return idLookup(idTable);
+  return dtype === "int64"
+    ? (low, high) => (high | 0) * 0x1_0000_0000 + low
+    : (low, high) => high * 0x1_0000_0000 + low;
 }
 
 /** The overlap of a box and a brick: first voxel in each, and shape; z, y, x. */
@@ -162,6 +162,26 @@ function copyPart(
       const from = ((inBrick[0]! + z) * brickShape[1]! + inBrick[1]! + y) * brickShape[2]! + inBrick[2]!;
       if (countX >= longRow) target.set(source.subarray(from, from + countX), to);
       else for (let x = 0; x < countX; x++) target[to + x] = source[from + x]!;
+    }
+  }
+}
+
+function copyWidePart(
+  target: VoxelArray,
+  box: VoxelBox,
+  words: BrickValues,
+  brickShape: readonly number[],
+  { inBox, inBrick, shape }: BrickPart,
+  toNumber: (low: number, high: number) => number,
+): void {
+  const [countZ, countY, countX] = shape;
+  for (let z = 0; z < countZ; z++) {
+    for (let y = 0; y < countY; y++) {
+      const to = ((inBox[0]! + z) * box.shape[1] + inBox[1]! + y) * box.shape[2] + inBox[2]!;
+      const from = ((inBrick[0]! + z) * brickShape[1]! + inBrick[1]! + y) * brickShape[2]! + inBrick[2]!;
+      for (let x = 0; x < countX; x++) {
+        target[to + x] = toNumber(words[2 * (from + x)]!, words[2 * (from + x) + 1]!);
+      }
     }
   }
 }

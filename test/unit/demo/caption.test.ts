@@ -29,7 +29,7 @@ describe("describeTurn", () => {
 
   test("says what was done", () => {
     expect(describeTurn({ mirror: ["z", "x"], transpose: [0, 2, 1], rotate: [-32.14, 0, 0] })).toBe(
-      "rotated -32.1° about z, mirrored z x, y and x swapped",
+      "rotated -32.1° about z · mirrored z x · x↔y",
     );
     expect(describeTurn({ mirror: [], transpose: [1, 2, 0], rotate: [0, 0, 0] })).toBe("axes y x z");
   });
