@@ -34,7 +34,8 @@ const GROUP_SHARE = 0.75;
 
 export class GpuBackend {
   readonly #uploads = new SharedLoads();
-  readonly #ids = new Map<string, IdTable>();
+  /** Ids of the bricks of 64-bit integers; they go with the slot when the brick is evicted. */
+  readonly #ids = new WeakMap<BrickSlot, IdTable>();
 
   constructor(
     readonly arrays: ArrayRegistry,
@@ -126,8 +127,8 @@ export class GpuBackend {
       const slot = slots.get(key);
       return slot === undefined ? [] : [[entry, slot] as const];
     });
-    const ids = bricks.flatMap(({ entry, key }) => {
-      const list = this.#ids.get(key);
+    const ids = found.flatMap(([entry, slot]) => {
+      const list = this.#ids.get(slot);
       return list === undefined ? [] : [[entry, new Uint8Array(list.buffer)] as const];
     });
     // A brick's distinct ids make the same table as all its voxels.
@@ -154,8 +155,8 @@ export class GpuBackend {
     try {
       const copy = await this.directory.copy(array, brick, signal);
       if (copy === null) return;
-      this.pool.put(key, new Uint8Array(copy.bytes));
-      if (copy.ids !== null) this.#ids.set(key, copy.ids);
+      const slot = this.pool.put(key, new Uint8Array(copy.bytes));
+      if (copy.ids !== null) this.#ids.set(slot, copy.ids);
       this.counters.uploadedBytes += copy.bytes.byteLength;
     } finally {
       release();

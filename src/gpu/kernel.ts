@@ -74,6 +74,7 @@ export class RenderKernel {
   readonly #module: GPUShaderModule;
   readonly #layout: GPUPipelineLayout;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #compiling = new Map<string, Promise<void>>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -117,12 +118,20 @@ export class RenderKernel {
     await this.ready;
     const key = this.key(plan, mask);
     if (this.#pipelines.has(key)) return;
+    const compiling = this.#compiling.get(key) ?? this.#compile(key, this.#descriptor(plan, mask));
+    this.#compiling.set(key, compiling);
+    await compiling;
+  }
+
+  async #compile(key: string, descriptor: GPUComputePipelineDescriptor): Promise<void> {
     try {
-      const pipeline = await this.#device.createComputePipelineAsync(this.#descriptor(plan, mask));
+      const pipeline = await this.#device.createComputePipelineAsync(descriptor);
       if (!this.#pipelines.has(key)) this.#pipelines.set(key, pipeline);
     } catch (cause) {
       const { message } = cause as Error;
       throw new VoxelfeedError("gpu", `The render kernel gave no pipeline: ${message}`, { cause });
+    } finally {
+      this.#compiling.delete(key);
     }
   }
 
