@@ -68,6 +68,11 @@ export interface ArraySpec {
   readonly padValue?: number;
   /** Whether to return a `uint8` mask, 1 inside the volume. Default: `true` for targets, `false` for inputs. */
   readonly mask?: boolean;
+  /**
+   * How a target says that a voxel is unknown (not annotated, or outside the crop): mask 0 and value 0, or also
+   * value NaN, which needs a float dtype. Default `mask`.
+   */
+  readonly unknown?: "mask" | "nan";
 }
 
 /** What one array of a sample is, with every default filled in. */

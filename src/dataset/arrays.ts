@@ -1,10 +1,19 @@
 /** The arrays a user asks for, checked and with their defaults. */
 import { checkKeys, flag, invalid, oneOf, positiveVec3, shapeVec3 } from "../options.js";
-import type { ArraySpec, ResolvedArraySpec } from "../types.js";
+import type { ArraySpec, OutputDType, ResolvedArraySpec } from "../types.js";
 
 export type ArrayRole = "input" | "target";
 
-const keys = ["shape", "scale", "dtype", "interpolation", "antialias", "padValue", "mask"] as const;
+const keys = [
+  "shape",
+  "scale",
+  "dtype",
+  "interpolation",
+  "antialias",
+  "padValue",
+  "mask",
+  "unknown",
+] as const;
 
 /** @throws VoxelfeedError `invalid-option`, `unknown-option`, with the path into the configuration */
 export function resolveArrays(
@@ -29,16 +38,17 @@ function resolveArray(name: string, spec: ArraySpec, role: ArrayRole, path: stri
   );
   const { padValue = 0 } = spec;
   if (typeof padValue !== "number") throw invalid(`${path}.padValue`, "a number", padValue);
+  const dtype = oneOf(
+    spec.dtype,
+    `${path}.dtype`,
+    ["float32", "float16", "uint8", "int32", "uint32"],
+    input ? "float32" : "uint8",
+  );
   return {
     name,
     shape: shapeVec3(spec.shape, `${path}.shape`),
     scale: positiveVec3(spec.scale, `${path}.scale`, "nanometres per voxel"),
-    dtype: oneOf(
-      spec.dtype,
-      `${path}.dtype`,
-      ["float32", "float16", "uint8", "int32", "uint32"],
-      input ? "float32" : "uint8",
-    ),
+    dtype,
     interpolation,
     antialias: oneOf(
       spec.antialias,
@@ -48,5 +58,22 @@ function resolveArray(name: string, spec: ArraySpec, role: ArrayRole, path: stri
     ),
     padValue,
     mask: flag(spec.mask, `${path}.mask`, !input),
+    unknown: resolveUnknown(spec, role, dtype, path),
   };
+}
+
+function resolveUnknown(
+  { unknown }: ArraySpec,
+  role: ArrayRole,
+  dtype: OutputDType,
+  path: string,
+): ResolvedArraySpec["unknown"] {
+  if (unknown !== undefined && role === "input") {
+    throw invalid(`${path}.unknown`, "left out: only targets know what is unknown", unknown);
+  }
+  const way = oneOf(unknown, `${path}.unknown`, ["mask", "nan"], "mask");
+  if (way === "nan" && !dtype.startsWith("float")) {
+    throw invalid(`${path}.dtype`, 'float32 or float16 with unknown: "nan"', dtype);
+  }
+  return way;
 }

@@ -66,8 +66,20 @@ export class CropDataset implements Dataset {
     this.#engineOptions = engineOptions;
     this.#engine = engine;
     this.arrays = [
-      ...parts.inputs.map((spec) => ({ spec, role: "input" as const, channels: ["raw"] })),
-      ...parts.targets.map((spec) => ({ spec, role: "target" as const, channels: parts.classes })),
+      ...parts.inputs.map((spec) => ({
+        spec,
+        role: "input" as const,
+        channels: ["raw"],
+        hidden: [],
+        exclusive: [[]],
+      })),
+      ...parts.targets.map((spec) => ({
+        spec,
+        role: "target" as const,
+        channels: parts.classes,
+        hidden: [],
+        exclusive: parts.classes.map(() => []),
+      })),
     ];
   }
 

@@ -22,7 +22,7 @@ export interface SampleOrigin {
   readonly levels: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** A sample's reads: per array one per channel, null where the class is unknown. */
+/** A sample's reads: per array one per channel, then one per hidden class; null where a class is not annotated. */
 export interface SamplePlan {
   readonly origin: SampleOrigin;
   readonly reads: Readonly<Record<string, readonly (ImageRead | null)[]>>;
@@ -33,6 +33,10 @@ export interface DatasetArray {
   readonly spec: ResolvedArraySpec;
   readonly role: "input" | "target";
   readonly channels: readonly string[];
+  /** Classes that are read only to infer where others are absent; their reads follow those of the channels. */
+  readonly hidden: readonly string[];
+  /** Per channel, the indices into channels and hidden classes whose presence makes it known to be absent. */
+  readonly exclusive: readonly (readonly number[])[];
 }
 
 /** Renders the samples: one array job per dataset array. */

@@ -1,6 +1,14 @@
 /** A read: everything a renderer needs to fill one patch from bricks, as plain data. */
 import type { BrickDType, Interpolation, Mat3, OutputDType, Vec3 } from "../types.js";
 
+/** Stored values of a label image that are no labels; null where the annotation has no such code. */
+export interface LabelCodes {
+  /** Reads as value 0. */
+  readonly absent: number | null;
+  /** Reads as value 0 and mask 0. */
+  readonly unknown: number | null;
+}
+
 /**
  * One patch of one array. Output voxel `k` (integers z, y, x) is sampled at voxel coordinate
  * `base + matrix · k + offset` of the volume, whose voxel centres are at integers.
@@ -44,6 +52,8 @@ export interface ReadPlan {
    * The other entries of the table are never sampled.
    */
   readonly bricks: readonly number[];
+  /** Codes of a label image, see {@link LabelCodes}; absent for other images and for labels without codes. */
+  readonly labelCodes?: LabelCodes;
 }
 
 /** Number of output voxels. */
