@@ -20,6 +20,7 @@
  *
  * @module
  */
+export type { NormalRange, ParameterRange } from "./augment/range.js";
 export type {
   DrawnSpatial,
   MirrorSpec,

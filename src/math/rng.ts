@@ -45,19 +45,30 @@ export const streams = { position: 0, spatial: 1 } as const;
 /** A source of uniform numbers in [0, 1) with 53 random bits each. */
 export type Draw = () => number;
 
+/** Blocks of 128 bits that one operation of a stream may draw. */
+const blocksPerOperation = 2 ** 16;
+
 /**
- * The draws of one sample: a pure function of (seed, epoch, sample, stream), whatever ran before.
+ * The draws of one sample: a pure function of (seed, epoch, sample, stream, operation), whatever ran before.
  *
  * @param seed safe integer ≥ 0; all 53 bits are used
  * @param epoch integer in [0, 2^24)
  * @param sample position in the epoch, safe integer ≥ 0
  * @param stream one of {@link streams}
+ * @param operation integer in [0, 2^16): what draws within the stream, each from counters of its own, so that
+ * an operation more or less changes nothing for the others
  */
-export function sampleDraws(seed: number, epoch: number, sample: number, stream: number): Draw {
+export function sampleDraws(
+  seed: number,
+  epoch: number,
+  sample: number,
+  stream: number,
+  operation = 0,
+): Draw {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   const low = sample >>> 0;
   const high = Math.floor(sample / 2 ** 32);
-  let block = 0;
+  let block = operation * blocksPerOperation;
   let words: Words4 = [0, 0, 0, 0];
   let used = 4;
   return () => {

@@ -22,12 +22,18 @@ describe("philox", () => {
 });
 
 describe("sampleDraws", () => {
-  const take = (seed: number, epoch: number, sample: number, stream: number): number[] => {
-    const draw = sampleDraws(seed, epoch, sample, stream);
+  const take = (
+    seed: number,
+    epoch: number,
+    sample: number,
+    stream: number,
+    operation?: number,
+  ): number[] => {
+    const draw = sampleDraws(seed, epoch, sample, stream, operation);
     return Array.from({ length: 8 }, draw);
   };
 
-  it("depends on every part of (seed, epoch, sample, stream) and on nothing else", () => {
+  it("depends on every part of (seed, epoch, sample, stream, operation) and on nothing else", () => {
     const base = take(1, 2, 3, streams.spatial);
     expect(take(1, 2, 3, streams.spatial)).toEqual(base);
     const others = [
@@ -37,8 +43,19 @@ describe("sampleDraws", () => {
       take(1, 2, 4, 1),
       take(1, 2, 3 + 2 ** 32, 1),
       take(1, 2, 3, streams.position),
+      take(1, 2, 3, streams.spatial, 1),
+      take(1, 2, 3, streams.spatial, 2 ** 16 - 1),
     ];
     for (const other of others) expect(other).not.toEqual(base);
+  });
+
+  it("keeps operations apart: none meets a number of another within 10,000 draws", () => {
+    const seen = new Set<number>();
+    for (const operation of [0, 1, 2]) {
+      const draw = sampleDraws(1, 2, 3, streams.spatial, operation);
+      for (let i = 0; i < 10_000; i++) seen.add(draw());
+    }
+    expect(seen.size).toBe(30_000);
   });
 
   it("is uniform on [0, 1): mean, variance and a chi-square over 64 bins", () => {
