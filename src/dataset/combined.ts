@@ -2,7 +2,7 @@
 import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
 import type { Box } from "../types.js";
-import { checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
+import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import type { Sample } from "./get.js";
 import type { DatasetArray, SamplePlan } from "./sample.js";
 
@@ -23,6 +23,10 @@ export class CombinedDataset implements Dataset {
 
   get arrays(): readonly DatasetArray[] {
     return this.datasets[0]!.arrays;
+  }
+
+  get crops(): readonly CropParts[] {
+    return this.datasets.flatMap(({ crops }) => crops);
   }
 
   get boundingBox(): Box {

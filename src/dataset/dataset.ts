@@ -24,6 +24,8 @@ export interface Dataset {
   /** Class names, in the order of the target channels. */
   readonly classes: readonly string[];
   readonly arrays: readonly DatasetArray[];
+  /** The crops it reads from, in order: opened images, the box they share, positions. */
+  readonly crops: readonly CropParts[];
   /** Intersection of the footprints of all images, nanometres; of a combination, of the first dataset. */
   readonly boundingBox: Box;
   /** Box of the legal patch centres, nanometres. */
@@ -81,6 +83,10 @@ export class CropDataset implements Dataset {
         exclusive: parts.classes.map(() => []),
       })),
     ];
+  }
+
+  get crops(): readonly CropParts[] {
+    return [this.#parts];
   }
 
   get length(): number {
