@@ -1,6 +1,7 @@
 /** Several datasets as one. */
 import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
+import type { PositionGrid } from "../plan/positions.js";
 import type { Box } from "../types.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import type { Sample } from "./get.js";
@@ -35,6 +36,13 @@ export class CombinedDataset implements Dataset {
 
   get samplingBox(): Box {
     return this.datasets[0]!.samplingBox;
+  }
+
+  get grids(): readonly PositionGrid[] | undefined {
+    const grids = this.datasets.map((dataset, i) =>
+      dataset.grids?.map(({ start, positions }) => ({ start: start + this.#starts[i]!, positions })),
+    );
+    return grids.every((list) => list !== undefined) ? grids.flat() : undefined;
   }
 
   plan(index: number, turn?: SampleTurn): SamplePlan {

@@ -6,7 +6,7 @@ import type { EngineOptions } from "../engine/options.js";
 import { VoxelfeedError } from "../errors.js";
 import { identity } from "../math/vec.js";
 import { planPatch } from "../plan/patch.js";
-import { centerAt, type Positions } from "../plan/positions.js";
+import { centerAt, type PositionGrid, type Positions } from "../plan/positions.js";
 import type { Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
 import { readSample, type Sample } from "./get.js";
 import type { DatasetArray, SamplePlan } from "./sample.js";
@@ -30,6 +30,10 @@ export interface Dataset {
   readonly boundingBox: Box;
   /** Box of the legal patch centres, nanometres. */
   readonly samplingBox: Box;
+  /** The grids that the indices run through, in order and without gaps; absent where there is no such order. */
+  readonly grids?: readonly PositionGrid[];
+  /** Of a combination: its members, in the order of their indices. */
+  readonly datasets?: readonly Dataset[];
   /** Plans the sample at a position; pure. @throws VoxelfeedError `index-out-of-range` */
   plan(index: number, turn?: SampleTurn): SamplePlan;
   /**
@@ -104,6 +108,10 @@ export class CropDataset implements Dataset {
   get samplingBox(): Box {
     const { first, length } = this.#parts.positions;
     return { min: first, max: centerAt(this.#parts.positions, length - 1) };
+  }
+
+  get grids(): readonly PositionGrid[] {
+    return [{ start: 0, positions: this.#parts.positions }];
   }
 
   plan(index: number, turn?: SampleTurn): SamplePlan {

@@ -13,6 +13,12 @@ export interface Positions {
   readonly length: number;
 }
 
+/** Consecutive indices of a dataset that form one regular grid: index `start + i` is at position i. */
+export interface PositionGrid {
+  readonly start: number;
+  readonly positions: Positions;
+}
+
 /**
  * All centres at which every requested array lies inside the box: `n - P + 1` positions per axis, both ends
  * included, stepping by the largest requested voxel size.
