@@ -1,5 +1,6 @@
 /** The worker's work: read, verify and decode chunks, hold the bricks, render patches from them. */
 import { transfer } from "comlink";
+import { countLabels, type LabelCounts } from "../src/cpu/count.js";
 import { renderRead } from "../src/cpu/render.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
@@ -9,6 +10,7 @@ import {
   type BrickCopy,
   brickKey,
   type ChunkWorkerApi,
+  type CountCall,
   type LoadCall,
   type LoadReply,
   type RenderCall,
@@ -80,7 +82,16 @@ export function createChunkApi(): ChunkWorkerApi {
     return { ...read, renderMs: performance.now() - start };
   }
 
+  function count({ key, fill, request }: CountCall): LabelCounts {
+    if (fill === null) return countLabels(held(key), request);
+    const voxels = request.brickShape[0] * request.brickShape[1] * request.brickShape[2];
+    const bytes = new Uint8Array(voxels * fill.length);
+    for (let i = 0; i < bytes.length; i += fill.length) bytes.set(fill, i);
+    return countLabels(bytes, request);
+  }
+
   return {
+    count: (call) => answer(() => count(call)),
     define(array: number, { store, url, meta }: ArrayDefinition) {
       const read = store === null ? null : createChunkReader(openStore(store), meta);
       arrays.set(array, { url, meta, read, decode: createBrickDecoder(meta) });

@@ -11,6 +11,7 @@ import { GpuRenderer } from "../gpu/render.js";
 import { WorkerPool } from "../pool/pool.js";
 import type { Backend } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
+import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
 import { GpuBackend } from "./gpu-backend.js";
@@ -36,6 +37,8 @@ export class Engine {
   readonly #counters = newCounters();
   readonly #lifetime = new AbortController();
   readonly cpu: CpuBackend;
+  /** Counts label voxels in the workers. */
+  readonly labels: LabelCounter;
   readonly #arrays: ArrayRegistry;
   readonly #memory: Budget;
   #chosen: Promise<ChosenBackend> | undefined;
@@ -53,6 +56,7 @@ export class Engine {
     this.#memory = new Budget(memoryBytes, "budget.memory");
     this.#directory = new BrickDirectory(this.#pool, memoryBytes, slots, this.#counters);
     this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters);
+    this.labels = new LabelCounter(this.#arrays, this.#directory, this.#memory);
   }
 
   /** Aborts when the engine is disposed; everything that reads through it stops then. */

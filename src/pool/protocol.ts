@@ -4,6 +4,7 @@
  * Methods never reject: they answer with a {@link Result}. comlink's own rejections lose every field but the
  * message, and its handler table is shared with the host page, so errors travel as plain data instead.
  */
+import type { CountRequest, LabelCounts } from "../cpu/count.js";
 import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
@@ -69,6 +70,13 @@ export interface RenderReply {
   readonly renderMs: number;
 }
 
+export interface CountCall {
+  readonly key: string;
+  /** One voxel's bytes where the chunk is not stored; null: the worker holds the brick. */
+  readonly fill: readonly number[] | null;
+  readonly request: CountRequest;
+}
+
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
   define(array: number, definition: ArrayDefinition): void;
@@ -81,6 +89,8 @@ export interface ChunkWorkerApi {
   hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer])[]): void;
   drop(keys: readonly string[]): void;
   render(call: RenderCall): Promise<Result<RenderReply>>;
+  /** Counts label voxels of one brick. */
+  count(call: CountCall): Promise<Result<LabelCounts>>;
 }
 
 /** Runs `work` and answers with its result; what it throws becomes an error of code `fallback`. */

@@ -55,6 +55,18 @@ export interface AxisInfo {
   readonly unit?: string;
 }
 
+/** What the metadata of a label image says about its values; what is not stated is null. */
+export interface Annotation {
+  /** Whether values are one class's presence, or ids of its instances. */
+  readonly type: "semantic" | "instance" | null;
+  /** Stored value that means "known to be absent". */
+  readonly absent: number | null;
+  /** Stored value that means "not annotated". */
+  readonly unknown: number | null;
+  /** Voxels of the finest level that are not present. A kind that the metadata leaves out occurs nowhere. */
+  readonly complementCounts: { readonly absent: number; readonly unknown: number } | null;
+}
+
 /** One OME-Zarr multiscale image. */
 export interface ImageMeta {
   /** Where the multiscale group is, for messages. */
@@ -65,6 +77,10 @@ export interface ImageMeta {
   readonly levels: readonly Level[];
   /** Voxel footprint of the finest level. */
   readonly boundingBox: Box;
+  /** Labels of the channels as the viewer's metadata (`omero`) names them; empty where it names none. */
+  readonly channelLabels: readonly string[];
+  /** What the group's metadata says about the values of a label image. */
+  readonly annotation: Annotation;
   /** Things worth telling the user once, such as an axis without a unit. */
   readonly notes: readonly string[];
 }

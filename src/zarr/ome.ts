@@ -27,6 +27,15 @@ export function multiscalesOf(attributes: JsonObject): unknown {
   return (isObject(ome) ? ome.multiscales : undefined) ?? attributes.multiscales;
 }
 
+/** The labels of the `omero` channels, in order; empty when there are none or one lacks its label. */
+export function channelLabelsOf(attributes: JsonObject): readonly string[] {
+  const { ome } = attributes;
+  const omero = (isObject(ome) ? ome.omero : undefined) ?? attributes.omero;
+  const channels = isObject(omero) && Array.isArray(omero.channels) ? (omero.channels as unknown[]) : [];
+  const labels = channels.map((channel) => (isObject(channel) ? channel.label : undefined));
+  return labels.every((label) => typeof label === "string" && label !== "") ? (labels as string[]) : [];
+}
+
 /**
  * Parses the first multiscale of a list. `world = group transform ∘ dataset transform`, in nanometres.
  *

@@ -1,12 +1,19 @@
 /** Opens an OME-Zarr multiscale: which documents to ask for, and what their absence means. */
 import { VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
+import { parseAnnotation } from "./annotation.js";
 import { parseArray, type StoredArray } from "./array.js";
 import type { ByteStore } from "./byte-store.js";
 import { brickDTypeOf } from "./dtype.js";
 import { isObject, type JsonObject, readJson } from "./json.js";
 import type { ArrayMeta, ImageMeta, Level } from "./metadata.js";
-import { type Multiscale, type MultiscaleDataset, multiscalesOf, parseMultiscale } from "./ome.js";
+import {
+  channelLabelsOf,
+  type Multiscale,
+  type MultiscaleDataset,
+  multiscalesOf,
+  parseMultiscale,
+} from "./ome.js";
 import { withPlace } from "./place.js";
 import { resolveSelect } from "./select.js";
 import { belowRoot, messagePath } from "./url.js";
@@ -31,7 +38,7 @@ export interface OpenOptions {
 export async function openMultiscale(store: ByteStore, options: OpenOptions = {}): Promise<ImageMeta> {
   const { select = {}, signal } = options;
   signal?.throwIfAborted();
-  const { multiscales, zarrFormat } = await readGroup(store, signal);
+  const { attributes, multiscales, zarrFormat } = await readGroup(store, signal);
   const multiscale = parseMultiscale(multiscales, store.url);
   const levels = await Promise.all(
     multiscale.datasets.map((dataset, level) =>
@@ -54,6 +61,8 @@ export async function openMultiscale(store: ByteStore, options: OpenOptions = {}
     dtype: finest.array.dtype,
     levels: sorted,
     boundingBox: { min: corner(() => -0.5), max: corner((size) => size - 0.5) },
+    channelLabels: channelLabelsOf(attributes),
+    annotation: parseAnnotation(attributes, store.url),
     notes: multiscale.notes,
   };
 }
@@ -62,7 +71,7 @@ export async function openMultiscale(store: ByteStore, options: OpenOptions = {}
 async function readGroup(
   store: ByteStore,
   signal: AbortSignal | undefined,
-): Promise<{ multiscales: unknown; zarrFormat: 2 | 3 }> {
+): Promise<{ attributes: JsonObject; multiscales: unknown; zarrFormat: 2 | 3 }> {
   const [v3, v2] = await Promise.allSettled([
     readJson(store, "zarr.json", signal),
     readJson(store, ".zattrs", signal),
@@ -70,10 +79,13 @@ async function readGroup(
   signal?.throwIfAborted();
   const group = v3.status === "fulfilled" ? v3.value : undefined;
   const attributes = v2.status === "fulfilled" ? v2.value : undefined;
-  const found = group && isObject(group.attributes) ? multiscalesOf(group.attributes) : undefined;
-  if (found !== undefined) return { multiscales: found, zarrFormat: 3 };
-  const foundV2 = attributes && multiscalesOf(attributes);
-  if (foundV2 !== undefined) return { multiscales: foundV2, zarrFormat: 2 };
+  for (const [zarrFormat, candidate] of [
+    [3, group?.attributes],
+    [2, attributes],
+  ] as const) {
+    const multiscales = isObject(candidate) ? multiscalesOf(candidate) : undefined;
+    if (multiscales !== undefined) return { attributes: candidate as JsonObject, multiscales, zarrFormat };
+  }
   // One document that cannot be had is no fault while the other answers; with neither, it is the reason.
   for (const result of [v3, v2]) if (result.status === "rejected") throw result.reason;
   throw await explainAbsence(store, group, attributes, signal);
