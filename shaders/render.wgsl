@@ -14,6 +14,11 @@
 override LINEAR: bool = true;
 // Whether several samples are averaged per output voxel.
 override BOX: bool = false;
+// Whether the eight voxels around vote for their label; ties go to the smallest.
+override ARGMAX: bool = false;
+// Whether the job has a code of absent and of unknown voxels.
+override ABSENT: bool = false;
+override UNKNOWN: bool = false;
 override MASK: bool = false;
 override IDS: bool = false;
 override LANES: u32 = 1u;
@@ -27,6 +32,8 @@ override SHIFT_Y: u32 = 6u;
 override SHIFT_X: u32 = 6u;
 
 const MISSING = 0xffffffffu;
+// Votes that differ by less are a tie.
+const TIE_MARGIN = 1e-5;
 
 // One read; src/gpu/params.ts writes it. Matrix columns: the step of v per output z, y, x.
 struct Job {
@@ -51,10 +58,11 @@ struct Job {
   subsamples: vec3u,
   mask_start: u32,
   mask_stride: u32,
+  code_start: u32,
 }
 
 @group(0) @binding(0) var<storage, read> jobs: array<Job>;
-// Page tables and id tables.
+// Page tables, id tables and label codes.
 @group(0) @binding(1) var<storage, read> tables: array<u32>;
 @group(0) @binding(2) var<storage, read> heap0: array<u32>;
 @group(0) @binding(3) var<storage, read> heap1: array<u32>;
@@ -123,6 +131,20 @@ fn page_at(z: u32, y: u32, x: u32) -> u32 {
   return tables[job.page_start + z + y + x];
 }
 
+fn code_words(i: u32) -> vec2u {
+  return vec2u(tables[job.code_start + 2u * i], tables[job.code_start + 2u * i + 1u]);
+}
+
+fn is_unknown(raw: vec2u) -> bool {
+  return UNKNOWN && all(raw == code_words(1u));
+}
+
+// Absent and unknown voxels count as 0, whose words are 0 in every dtype.
+fn screened(raw: vec2u) -> vec2u {
+  let nothing = is_unknown(raw) || (ABSENT && all(raw == code_words(0u)));
+  return select(raw, vec2u(0u), nothing);
+}
+
 fn nearest_raw(at: Coordinate) -> vec2u {
   let place = place_of(nearest_voxel(at, job.volume_shape));
   let page = page_at(place.entry.x, place.entry.y, place.entry.z);
@@ -130,7 +152,7 @@ fn nearest_raw(at: Coordinate) -> vec2u {
 }
 
 fn tap(page: u32, i: u32) -> f32 {
-  return number_of(load_voxel(page, i));
+  return number_of(screened(load_voxel(page, i)));
 }
 
 fn sample_linear(at: Coordinate) -> f32 {
@@ -172,6 +194,56 @@ fn sample_linear(at: Coordinate) -> f32 {
   );
 }
 
+// Orders raw voxels as the numbers they are.
+fn is_less(a: vec2u, b: vec2u) -> bool {
+  if (SOURCE == FLOAT16 || SOURCE == FLOAT32) {
+    return number_of(a) < number_of(b);
+  }
+  let signed = SOURCE == INT8 || SOURCE == INT16 || SOURCE == INT32;
+  let flip = vec2u(select(0u, 0x80000000u, signed), select(0u, 0x80000000u, SOURCE == INT64));
+  let p = a ^ flip;
+  let q = b ^ flip;
+  return p.y < q.y || (p.y == q.y && p.x < q.x);
+}
+
+// The label with most votes of the eight voxels around; unknown ones have none.
+fn argmax_raw(at: Coordinate) -> vec2u {
+  let last = job.volume_shape - 1;
+  let below = vec3u(clamp(at.cell, vec3i(0), last));
+  let above = vec3u(clamp(at.cell + 1, vec3i(0), last));
+  var labels: array<vec2u, 8>;
+  var votes: array<f32, 8>;
+  for (var tap = 0u; tap < 8u; tap++) {
+    let up = vec3<bool>((tap & 4u) != 0u, (tap & 2u) != 0u, (tap & 1u) != 0u);
+    let place = place_of(select(below, above, up));
+    let raw = load_voxel(
+      page_at(place.entry.x, place.entry.y, place.entry.z),
+      place.voxel.x + place.voxel.y + place.voxel.z,
+    );
+    let share = select(1.0 - at.fraction, at.fraction, up);
+    labels[tap] = screened(raw);
+    votes[tap] = select(share.x * share.y * share.z, -1.0, is_unknown(raw));
+  }
+  var best = vec2u(0u);
+  var most = -1.0;
+  for (var tap = 0u; tap < 8u; tap++) {
+    if (votes[tap] < 0.0) {
+      continue;
+    }
+    var sum = 0.0;
+    for (var other = 0u; other < 8u; other++) {
+      if (votes[other] > 0.0 && all(labels[other] == labels[tap])) {
+        sum += votes[other];
+      }
+    }
+    if (sum > most + TIE_MARGIN || (sum > most - TIE_MARGIN && is_less(labels[tap], best))) {
+      most = sum;
+      best = labels[tap];
+    }
+  }
+  return best;
+}
+
 fn coordinate_at(k: vec3f) -> Coordinate {
   let local = job.column_z * k.x + job.column_y * k.y + job.column_x * k.z + job.offset;
   return coordinate(job.base, local);
@@ -210,8 +282,7 @@ fn id_index(raw: vec2u) -> u32 {
   return select(0u, first, found);
 }
 
-fn exact_bits(at: Coordinate) -> u32 {
-  let raw = nearest_raw(at);
+fn exact_bits(raw: vec2u) -> u32 {
   if (IDS) {
     if (job.id_count > 0u) {
       return id_index(raw);
@@ -231,7 +302,10 @@ fn rendered_bits(k: vec3f, at: Coordinate) -> u32 {
       return encode_float(sample_linear(at));
     }
   }
-  return exact_bits(at);
+  if (ARGMAX) {
+    return exact_bits(argmax_raw(at));
+  }
+  return exact_bits(screened(nearest_raw(at)));
 }
 
 fn put_value(element: u32, width: u32, bits: u32) {
@@ -320,8 +394,11 @@ fn main(
       let k = vec3f(vec3u(row / shape.y, row % shape.y, element - row * shape.z));
       let at = coordinate_at(k);
       if (is_inside(at, job.volume_shape)) {
-        inside[i] = 1u;
-        bits[i] = rendered_bits(k, at);
+        // Values of unknown voxels stay 0.
+        if (!(UNKNOWN && is_unknown(nearest_raw(at)))) {
+          inside[i] = 1u;
+          bits[i] = rendered_bits(k, at);
+        }
       } else {
         bits[i] = job.pad_bits;
       }

@@ -42,7 +42,12 @@ export type BrickDType = Exclude<SourceDType, "bool" | "float64">;
 /** Data types a rendered array may have. `float16` is held as its 16-bit pattern in a `Uint16Array`. */
 export type OutputDType = "float32" | "float16" | "uint8" | "int32" | "uint32";
 
-export type Interpolation = "nearest" | "linear";
+/**
+ * How a value between voxels is found. `"linear-argmax"` is for labels: each of the eight voxels around votes for
+ * its label with its trilinear weight, and the label with most votes wins. Votes that differ by less than 1e-5 are
+ * a tie, which the smallest label wins; voxels with the unknown code do not vote.
+ */
+export type Interpolation = "nearest" | "linear" | "linear-argmax";
 
 /** `"box"` averages `ceil(target / voxel)` samples per output axis, evenly spread in the output voxel. */
 export type Antialias = "box" | "none";
@@ -60,7 +65,7 @@ export interface ArraySpec {
   readonly scale: Vec3;
   /** Default: `float32` for inputs, `uint8` for targets. */
   readonly dtype?: OutputDType;
-  /** Default: `linear` for inputs, `nearest` for targets. */
+  /** Default: `linear` for inputs, `nearest` for targets; `linear-argmax` gives labels smoother borders. */
   readonly interpolation?: Interpolation;
   /** Default: `box` for linear reads, `none` for nearest ones. */
   readonly antialias?: Antialias;

@@ -1,9 +1,10 @@
 /** Copies a box of voxels out of bricks into one contiguous array. */
 import { decodeHalves } from "../math/half.js";
 import { type IdTable, idLookup, words32 } from "../plan/ids.js";
-import { brickAt, type ReadPlan } from "../plan/reads.js";
+import { brickAt, type LabelCodes, type ReadPlan } from "../plan/reads.js";
 import type { BrickDType } from "../types.js";
 import type { VoxelBox } from "./blocks.js";
+import { screenCodes } from "./codes.js";
 import type { RenderScratch, VoxelArray, VoxelKind } from "./scratch.js";
 
 /** Voxels of a box, C order z, y, x. */
@@ -12,6 +13,8 @@ export interface GatheredVoxels {
   readonly values: VoxelArray;
   /** False when a value is NaN or infinite, for which interpolation needs care. */
   readonly finite: boolean;
+  /** 0 where a voxel has the unknown code, 1 elsewhere; null for reads without codes. */
+  readonly known: Uint8Array | null;
 }
 
 /** A brick's values as numbers; 64-bit integers as pairs of low and high words. */
@@ -26,6 +29,8 @@ export class BrickReader {
   readonly #wideNumber: ((low: number, high: number) => number) | null;
   readonly #decoded = new Map<number, BrickValues>();
   readonly #fill: number;
+  /** The label codes as gathered values. */
+  readonly #codes: LabelCodes | null;
 
   /**
    * @param bricks - page table entry → brick bytes; an absent one reads as the fill value
@@ -38,6 +43,7 @@ export class BrickReader {
     this.kind = voxelKind(plan.dtype);
     const fill = decodeBrick(Uint8Array.from(plan.fillBytes), plan.dtype);
     this.#fill = this.#wideNumber === null ? fill[0]! : this.#wideNumber(fill[0]!, fill[1]!);
+    this.#codes = plan.labelCodes === undefined ? null : gatheredCodes(plan.labelCodes, idTable);
   }
 
   /** Gathers a box. The values belong to the scratch and are valid until it is used again. */
@@ -61,7 +67,9 @@ export class BrickReader {
       else if (this.#wideNumber === null) copyPart(values, box, source, brickShape, part);
       else copyWidePart(values, box, source, brickShape, part, this.#wideNumber);
     }
-    return { box, values, finite: this.kind !== "float32" || allFinite(values) };
+    const known = this.#codes === null ? null : scratch.known(values.length);
+    if (known !== null) screenCodes(values, this.#codes!, known);
+    return { box, values, finite: this.kind !== "float32" || allFinite(values), known };
   }
 
   #values(entry: number): BrickValues | null {
@@ -73,6 +81,16 @@ export class BrickReader {
     this.#decoded.set(entry, values);
     return values;
   }
+}
+
+/** Codes as values are written: with an id table as indices into it, and null where it does not hold them. */
+function gatheredCodes({ absent, unknown }: LabelCodes, idTable: IdTable | null): LabelCodes {
+  if (idTable === null) return { absent, unknown };
+  const indexOf = (code: number | null): number | null => {
+    const index = code === null ? -1 : idTable.indexOf(BigInt(code));
+    return index === -1 ? null : index;
+  };
+  return { absent: indexOf(absent), unknown: indexOf(unknown) };
 }
 
 function voxelKind(dtype: BrickDType): VoxelKind {

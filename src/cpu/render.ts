@@ -9,6 +9,7 @@ import { type IdTable, idTableFor } from "../plan/ids.js";
 import { outputArray } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
+import { argmaxRow } from "./argmax.js";
 import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
 import { BrickReader, type GatheredVoxels } from "./gather.js";
 import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
@@ -19,7 +20,7 @@ import { isLossless, storeRow } from "./store.js";
 export interface RenderedRead {
   /** C order z, y, x; of the plan's `outDType`, float16 as bits. Owned by the caller. */
   readonly data: TypedArray;
-  /** 1 where the output voxel's centre is inside the volume, else 0; null unless asked for. */
+  /** 1 where the output voxel's centre is inside the volume and not unknown, else 0; null unless asked for. */
   readonly mask: Uint8Array | null;
   /** What the values index when 64-bit ids do not fit the output, else null. See `math/ids.ts`. */
   readonly idTable: IdTable | null;
@@ -48,15 +49,55 @@ export function renderRead(
   const target: Target = {
     plan,
     data: outputArray(plan.outDType, voxelCount(plan.shape)),
-    mask: options.mask ? new Uint8Array(voxelCount(plan.shape)) : null,
+    mask: options.mask || plan.labelCodes ? new Uint8Array(voxelCount(plan.shape)) : null,
   };
+  const known = plan.labelCodes === undefined ? null : knownTarget(plan);
   const map = axisMapOf(plan);
   for (const [block, box] of outputBlocks(plan)) {
     const voxels = reader.gather(box, scratch);
-    if (map === null) renderOblique(target, block, voxels, scratch);
-    else renderSeparable(target, block, voxels, map, scratch);
+    renderBlock(target, block, voxels, map, scratch);
+    if (known !== null) {
+      renderBlock(known, block, { ...voxels, values: voxels.known!, finite: true }, map, scratch);
+    }
   }
-  return { data: target.data, mask: target.mask, idTable };
+  if (known !== null) clearUnknown(target, known.data);
+  return { data: target.data, mask: options.mask ? target.mask : null, idTable };
+}
+
+/** Where the nearest voxel is known: a nearest read beside the read itself. */
+function knownTarget(plan: ReadPlan): Target {
+  const nearest: ReadPlan = {
+    ...plan,
+    interpolation: "nearest",
+    subsamples: [1, 1, 1],
+    padValue: 0,
+    dtype: "uint8",
+    outDType: "uint8",
+  };
+  return { plan: nearest, data: outputArray("uint8", voxelCount(plan.shape)), mask: null };
+}
+
+/** Makes inside voxels 0 and their mask 0 where they are unknown; outside ones keep the pad value. */
+function clearUnknown({ data, mask }: Target, known: TypedArray): void {
+  for (let i = 0; i < known.length; i++) {
+    if (known[i] === 1 || mask![i] === 0) continue;
+    mask![i] = 0;
+    data[i] = 0;
+  }
+}
+
+function renderBlock(
+  target: Target,
+  block: OutputBlock,
+  voxels: GatheredVoxels,
+  map: AxisMap | null,
+  scratch: RenderScratch,
+): void {
+  if (map === null || target.plan.interpolation === "linear-argmax") {
+    renderOblique(target, block, voxels, scratch);
+  } else {
+    renderSeparable(target, block, voxels, map, scratch);
+  }
 }
 
 interface Target {
@@ -138,6 +179,8 @@ function renderOblique(
       mask?.fill(1, at + from, at + to);
       if (plan.interpolation === "nearest") {
         nearestRow(voxels, frame, inside, origin, row);
+      } else if (plan.interpolation === "linear-argmax") {
+        argmaxRow(voxels, frame, inside, origin, row);
       } else {
         row.fill(0, from, to);
         for (const [dz, dy, dx] of shifts) {

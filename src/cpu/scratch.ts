@@ -11,6 +11,7 @@ export type VoxelArray = Uint8Array | Float32Array | Float64Array;
  */
 export class RenderScratch {
   #bytes = new ArrayBuffer(0);
+  #known = new Uint8Array(0);
   #row = new Float64Array(0);
   #line = new Float64Array(0);
 
@@ -21,6 +22,12 @@ export class RenderScratch {
     if (kind === "uint8") return new Uint8Array(this.#bytes, 0, length);
     if (kind === "float32") return new Float32Array(this.#bytes, 0, length);
     return new Float64Array(this.#bytes, 0, length);
+  }
+
+  /** One byte per gathered voxel, of undefined content. */
+  known(length: number): Uint8Array {
+    if (this.#known.length < length) this.#known = new Uint8Array(length);
+    return this.#known.subarray(0, length);
   }
 
   /** One output row, of undefined content. */

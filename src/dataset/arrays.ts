@@ -33,7 +33,7 @@ function resolveArray(name: string, spec: ArraySpec, role: ArrayRole, path: stri
   const interpolation = oneOf(
     spec.interpolation,
     `${path}.interpolation`,
-    ["nearest", "linear"],
+    ["nearest", "linear", "linear-argmax"],
     input ? "linear" : "nearest",
   );
   const { padValue = 0 } = spec;

@@ -197,7 +197,12 @@ function nearestDType(source: SourceDType): OutputDType {
 
 function resolveRequest(request: ReadRequest, source: SourceDType): PatchRequest {
   checkKeys(request, requestKeys, "the read request");
-  const interpolation = oneOf(request.interpolation, "interpolation", ["nearest", "linear"], "linear");
+  const interpolation = oneOf(
+    request.interpolation,
+    "interpolation",
+    ["nearest", "linear", "linear-argmax"],
+    "linear",
+  );
   const { matrix, padValue = 0 } = request;
   if (matrix !== undefined) {
     if (!Array.isArray(matrix) || matrix.length !== 3)

@@ -8,7 +8,10 @@ import type { ReadPlan } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
 
 /** What of a read is compiled into its pipeline. */
-export type KernelPlan = Pick<ReadPlan, "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape">;
+export type KernelPlan = Pick<
+  ReadPlan,
+  "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes"
+>;
 
 /** Codes of `shaders/sample.wgsl`. */
 const sourceCodes: Readonly<Record<BrickDType, number>> = {
@@ -50,6 +53,9 @@ export function kernelConstants(plan: KernelPlan, mask: boolean): Record<string,
     SOURCE: sourceCodes[plan.dtype],
     OUTPUT: outputCodes[plan.outDType],
     LINEAR: Number(plan.interpolation === "linear"),
+    ARGMAX: Number(plan.interpolation === "linear-argmax"),
+    ABSENT: Number((plan.labelCodes?.absent ?? null) !== null),
+    UNKNOWN: Number((plan.labelCodes?.unknown ?? null) !== null),
     BOX: Number(plan.subsamples.some((count) => count > 1)),
     IDS: Number(readsIds(plan)),
     MASK: Number(mask),

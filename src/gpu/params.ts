@@ -1,8 +1,8 @@
 /** Packs jobs into the bytes that `shaders/render.wgsl` reads. Pure. */
 import { floatToHalf } from "../math/half.js";
 import type { IdTable } from "../plan/ids.js";
-import { type ReadPlan, voxelCount } from "../plan/reads.js";
-import type { OutputDType } from "../types.js";
+import { type LabelCodes, type ReadPlan, voxelCount } from "../plan/reads.js";
+import type { BrickDType, OutputDType } from "../types.js";
 import type { BrickSlot } from "./bricks.js";
 
 /** Bytes of the WGSL struct `Job`. */
@@ -25,13 +25,17 @@ export interface ShaderJob {
 export interface PackedJobs {
   /** Array of the WGSL struct `Job`. */
   readonly jobs: Uint8Array<ArrayBuffer>;
-  /** Page tables and id tables, one after the other; at least one word. */
+  /** Page tables, id tables and label codes, one after the other; at least one word. */
   readonly tables: Uint32Array<ArrayBuffer>;
 }
 
 /** Packs jobs that one dispatch renders. */
 export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
-  const words = jobs.reduce((sum, job) => sum + pageCount(job.plan) + 2 * (job.idTable?.length ?? 0), 0);
+  const words = jobs.reduce(
+    (sum, { plan, idTable }) =>
+      sum + pageCount(plan) + 2 * (idTable?.length ?? 0) + (plan.labelCodes ? codeWords : 0),
+    0,
+  );
   const tables = new Uint32Array(Math.max(words, 1));
   const packed = new ArrayBuffer(jobs.length * jobBytes);
   let at = 0;
@@ -49,7 +53,12 @@ export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
       tables.set(new Uint32Array(buffer, byteOffset, 2 * length), at);
       at += 2 * length;
     }
-    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, pageStart, idStart);
+    const codeStart = at;
+    if (job.plan.labelCodes !== undefined) {
+      tables.set(rawCodes(job.plan.labelCodes, job.plan.dtype), at);
+      at += codeWords;
+    }
+    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, { pageStart, idStart, codeStart });
   }
   return { jobs: new Uint8Array(packed), tables };
 }
@@ -78,7 +87,14 @@ function pageCount({ gridShape }: ReadPlan): number {
   return voxelCount(gridShape);
 }
 
-function writeJob(view: DataView, job: ShaderJob, pageStart: number, idStart: number): void {
+/** First word of a job's parts of the tables. */
+interface TableStarts {
+  readonly pageStart: number;
+  readonly idStart: number;
+  readonly codeStart: number;
+}
+
+function writeJob(view: DataView, job: ShaderJob, { pageStart, idStart, codeStart }: TableStarts): void {
   const { plan } = job;
   const [fillLow, fillHigh] = fillWords(plan);
   let at = 0;
@@ -106,12 +122,35 @@ function writeJob(view: DataView, job: ShaderJob, pageStart: number, idStart: nu
   plan.subsamples.forEach(word);
   word(job.maskStart);
   word(job.maskStride);
+  word(codeStart);
 }
 
-/** The fill value as a raw voxel of `shaders/sample.wgsl`: narrow signed integers are sign-extended. */
+/** Words of label codes in the tables: absent low and high, unknown low and high. */
+const codeWords = 4;
+
+/** Label codes as raw voxels; one that is null is compiled out, and stands as 0. */
+function rawCodes({ absent, unknown }: LabelCodes, dtype: BrickDType): number[] {
+  return [absent, unknown].flatMap((code) => rawWords(storedBytes(code ?? 0, dtype), dtype));
+}
+
+/** A number as the little-endian bytes of a stored voxel. */
+function storedBytes(value: number, dtype: BrickDType): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8));
+  if (dtype === "float16") view.setUint16(0, floatToHalf(value), true);
+  else if (dtype === "float32") view.setFloat32(0, value, true);
+  else if (dtype === "int64" || dtype === "uint64") view.setBigInt64(0, BigInt(value), true);
+  else view.setInt32(0, value, true);
+  return new Uint8Array(view.buffer);
+}
+
 function fillWords({ dtype, fillBytes }: ReadPlan): [low: number, high: number] {
   const bytes = new Uint8Array(8);
   bytes.set(fillBytes);
+  return rawWords(bytes, dtype);
+}
+
+/** Eight bytes as a raw voxel of `shaders/sample.wgsl`: narrow signed integers are sign-extended. */
+function rawWords(bytes: Uint8Array, dtype: BrickDType): [low: number, high: number] {
   const view = new DataView(bytes.buffer);
   if (dtype === "int8") return [view.getInt8(0) >>> 0, 0];
   if (dtype === "int16") return [view.getInt16(0, true) >>> 0, 0];

@@ -1,7 +1,7 @@
 /**
  * 64-bit label ids in 32-bit arrays.
  *
- * A nearest read of a 64-bit source into `uint32` or `int32` keeps every id that fits. When an id of the
+ * A nearest (or linear-argmax) read of a 64-bit source into `uint32` or `int32` keeps every id that fits. When an id of the
  * bricks it touches does not, each value is an index into the read's **id table**: 0 first, then the other
  * distinct ids of those bricks, ascending. The table depends on the plan and the stored bytes only.
  */
@@ -19,7 +19,7 @@ export function readsIds(
 ): plan is Pick<ReadPlan, "dtype" | "interpolation"> & { outDType: IdDType } {
   return (
     (plan.dtype === "uint64" || plan.dtype === "int64") &&
-    plan.interpolation === "nearest" &&
+    plan.interpolation !== "linear" &&
     (plan.outDType === "uint32" || plan.outDType === "int32")
   );
 }

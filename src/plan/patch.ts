@@ -55,7 +55,8 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
   const box = linear && request.antialias === "box";
   const subsamples: Vec3 = box ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[i] - 1e-6))) : [1, 1, 1];
 
-  const touched = touchedBricks(level, shape, matrix, base, offset, linear, subsamples);
+  const between = request.interpolation !== "nearest";
+  const touched = touchedBricks(level, shape, matrix, base, offset, between, subsamples);
   return {
     level: index,
     plan: {
@@ -99,7 +100,7 @@ function touchedBricks(
   matrix: Mat3,
   base: Vec3,
   offset: Vec3,
-  linear: boolean,
+  between: boolean,
   subsamples: Vec3,
 ): TouchedBricks {
   const { brickShape, shape: volume } = level;
@@ -124,7 +125,7 @@ function touchedBricks(
   const onCenters = (i: 0 | 1 | 2): boolean =>
     Number.isInteger(offset[i]) &&
     matrix[i].every((m, j) => m === 0 || (Number.isInteger(m) && subsamples[j as 0 | 1 | 2] === 1));
-  const tap = map3((i) => (onCenters(i) ? 0 : linear ? 1 : 0.5) + slack);
+  const tap = map3((i) => (onCenters(i) ? 0 : between ? 1 : 0.5) + slack);
   const reach = extent(half);
   const low = map3((i) => Math.ceil(center[i] - reach[i] - tap[i]));
   const high = map3((i) => Math.floor(center[i] + reach[i] + tap[i]));

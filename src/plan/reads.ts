@@ -20,7 +20,9 @@ export interface LabelCodes {
  * - inside: `-0.5 ≤ v ≤ volumeShape - 0.5` on all axes, tested at the output voxel's centre;
  *   outside gives `padValue` and mask 0;
  * - taps are clamped to `[0, volumeShape - 1]`;
- * - nearest takes `floor(v + 0.5)`; linear interpolates the eight neighbours;
+ * - nearest takes `floor(v + 0.5)`; linear interpolates the eight neighbours; linear-argmax lets them vote;
+ * - label codes: an absent or unknown voxel counts as 0, and where the nearest voxel is unknown the value is 0 and
+ *   the mask 0; in linear-argmax an unknown voxel has no vote;
  * - `subsamples` [a, b, c] averages a·b·c linear samples at `k + ((j + 0.5) / n - 0.5)` per output axis;
  * - a brick that is not stored reads as `fillBytes`;
  * - integer outputs round to `floor(v + 0.5)` and saturate; NaN becomes 0;
@@ -34,7 +36,7 @@ export interface ReadPlan {
   /** Integer voxel coordinates. */
   readonly base: Vec3;
   readonly interpolation: Interpolation;
-  /** Samples averaged per output axis; [1, 1, 1] for none. Always [1, 1, 1] with `nearest`. */
+  /** Samples averaged per output axis; [1, 1, 1] for none. Always [1, 1, 1] unless `linear`. */
   readonly subsamples: Vec3;
   readonly padValue: number;
   readonly outDType: OutputDType;
