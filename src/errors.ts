@@ -21,6 +21,7 @@ export type ErrorCode =
   | "index-out-of-range"
   | "invalid-csv"
   | "empty-split"
+  | "no-matching-scale"
   | "forbidden"
   | "http"
   | "network"
@@ -46,6 +47,8 @@ export interface ErrorDetails {
   readonly chunk?: readonly number[];
   /** Path into the configuration, such as `inputArrays.raw.scale`. */
   readonly path?: string;
+  /** Line of a datasplit.csv, or number of the pair or entry in its list, from 1. */
+  readonly row?: number;
   /** HTTP status. */
   readonly status?: number;
   /** How often the request was made. */
@@ -75,6 +78,7 @@ export class VoxelfeedError extends Error {
   readonly level?: number;
   readonly chunk?: readonly number[];
   readonly path?: string;
+  readonly row?: number;
   readonly status?: number;
   readonly attempts?: number;
   readonly retryable: boolean;
@@ -122,8 +126,8 @@ export function toWireError(error: unknown, fallback: ErrorCode): WireError {
     const stack = (error as Error | null)?.stack;
     return { code: fallback, message: String((error as Error)?.message ?? error), details: {}, stack };
   }
-  const { code, message, url, array, level, chunk, path, status, attempts, retryable, stack } = error;
-  const details = { url, array, level, chunk, path, status, attempts, retryable };
+  const { code, message, url, array, level, chunk, path, row, status, attempts, retryable, stack } = error;
+  const details = { url, array, level, chunk, path, row, status, attempts, retryable };
   return {
     code,
     message,

@@ -43,7 +43,6 @@ export {
 } from "./dataset/image.js";
 export { type DatasetSpec, openDataset } from "./dataset/open.js";
 export type { SampleOrigin } from "./dataset/sample.js";
-export { type DataSplit, type DataSplitSpec, openDataSplit, type SplitPair } from "./dataset/split.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
 export { Engine, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
@@ -54,6 +53,9 @@ export type { LoaderOptions } from "./loader/options.js";
 export { type Sampler, type SequentialSampler, samplers, type UniformSampler } from "./loader/samplers.js";
 export { GiB, MiB } from "./math/bytes.js";
 export type { IdTable } from "./plan/ids.js";
+export type { LeftOutRow, SplitUsage } from "./split/row.js";
+export type { BaseUrl, DatasetDict, DatasetDictEntry, SplitPair } from "./split/rows.js";
+export { type DataSplit, type DataSplitSpec, openDataSplit } from "./split/split.js";
 export type {
   Antialias,
   ArraySpec,

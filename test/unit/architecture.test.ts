@@ -14,6 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ["workers", "src/engine"],
   ["src/dataset"],
   ["src/loader"],
+  ["src/split"],
   ["src/index"],
 ];
 
