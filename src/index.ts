@@ -29,6 +29,7 @@ export type {
   TransposeSpec,
 } from "./augment/spatial.js";
 export { rotation, spatialMatrix } from "./augment/spatial.js";
+export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
 export type { CombinedDataset } from "./dataset/combined.js";
 export { combineDatasets } from "./dataset/combined.js";
 export type { Dataset } from "./dataset/dataset.js";
@@ -67,6 +68,7 @@ export type {
   Layout,
   Mat3,
   OutputDType,
+  Revalidate,
   SourceDType,
   TypedArray,
   Vec3,

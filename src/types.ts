@@ -85,10 +85,22 @@ export type ResolvedArraySpec = Required<ArraySpec> & { readonly name: string };
 
 export type Backend = "webgpu" | "cpu";
 
+/**
+ * When chunks on the disk are checked against the server. `session`: the version of the array's metadata
+ * document, which is read at every opening anyway; `always`: each chunk too, by a HEAD request; `never`: not at
+ * all, for data that never changes.
+ */
+export type Revalidate = "never" | "session" | "always";
+
 /** Byte budgets; every one is a ceiling, not a reservation. */
 export interface Budget {
   /** Decoded bricks kept on the GPU. Default 512 MiB. */
   readonly gpu?: number;
   /** Decoded bricks kept in worker memory, over all workers. Default 256 MiB. */
   readonly memory?: number;
+  /**
+   * Chunks kept on the disk, shared by all pages of the origin; 0 for none. Default: 2 GiB, at most a quarter of
+   * what the browser grants (`navigator.storage.estimate()`).
+   */
+  readonly disk?: number;
 }

@@ -1,5 +1,6 @@
 /** The worker's work: read, verify and decode chunks, hold the bricks, render patches from them. */
 import { transfer } from "comlink";
+import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import { countLabels, type LabelCounts } from "../src/cpu/count.js";
 import { renderRead } from "../src/cpu/render.js";
 import { VoxelfeedError } from "../src/errors.js";
@@ -16,17 +17,24 @@ import {
   type RenderCall,
   type RenderReply,
   type Result,
+  type WorkerSettings,
 } from "../src/pool/protocol.js";
+import type { Vec3 } from "../src/types.js";
+import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
 import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
 import { type BrickDecoder, createBrickDecoder } from "../src/zarr/codecs.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { openStore } from "../src/zarr/store.js";
+import { cachedArray, DiskTier } from "./disk-tier.js";
 
 interface DefinedArray {
   readonly url: string;
   readonly meta: ArrayMeta;
+  readonly store: ByteStore | null;
   readonly read: ChunkReader | null;
   readonly decode: BrickDecoder;
+  /** Its name in the disk tier, null where it is not kept there. */
+  readonly cached: Promise<CachedArray | null>;
 }
 
 /** One worker's state: which arrays it knows, which bricks it holds, which loads are under way. */
@@ -34,12 +42,26 @@ export function createChunkApi(): ChunkWorkerApi {
   const arrays = new Map<number, DefinedArray>();
   const bricks = new Map<string, Uint8Array>();
   const loads = new Map<number, AbortController>();
+  let settings: WorkerSettings = { diskBytes: 0, revalidate: "session" };
+  let disk = new DiskTier(settings);
 
-  async function readEncoded({ meta, read }: DefinedArray, call: LoadCall, signal: AbortSignal) {
+  async function readEncoded(
+    { meta, read }: DefinedArray,
+    call: LoadCall,
+    options: Pick<GetOptions, "signal" | "onVersion">,
+  ) {
     if (call.encoded !== undefined) return call.encoded === null ? undefined : new Uint8Array(call.encoded);
     if (read === null)
       throw new VoxelfeedError("worker", `No store for array "${meta.path}" in this worker.`);
-    return await read(call.address.brick, { signal });
+    return await read(call.address.brick, options);
+  }
+
+  /** The brick from the disk tier: bytes, null for a chunk that is not stored; undefined: fetch it. */
+  async function readDisk(array: DefinedArray, cached: CachedArray, brick: Vec3) {
+    const hit = await disk.find(cached, array.meta, array.store!, brick);
+    if (hit === null) return undefined;
+    if (hit.kind === "missing") return null;
+    return hit.kind === "decoded" ? hit.bytes : await array.decode(hit.bytes, { url: array.url, brick });
   }
 
   async function load(call: LoadCall): Promise<LoadReply> {
@@ -50,14 +72,39 @@ export function createChunkApi(): ChunkWorkerApi {
     loads.set(call.call, abort);
     try {
       const start = performance.now();
-      const encoded = await readEncoded(array, call, abort.signal);
+      const { brick } = call.address;
+      const hold = (bytes: Uint8Array): void => {
+        abort.signal.throwIfAborted();
+        bricks.set(brickKey(call.address), bytes);
+      };
+      const cached = await array.cached;
+      const stored = cached === null ? undefined : await readDisk(array, cached, brick);
+      const found = performance.now();
+      if (stored !== undefined) {
+        if (stored !== null) hold(stored);
+        const reply = { missing: stored === null, fromDisk: true, encodedBytes: 0, readMs: 0, decodeMs: 0 };
+        return { ...reply, diskMs: found - start, disk: disk.counters };
+      }
+      let objectVersion = "";
+      const encoded = await readEncoded(array, call, {
+        signal: abort.signal,
+        onVersion: (version) => {
+          objectVersion = version;
+        },
+      });
       const read = performance.now();
-      if (encoded === undefined) return { missing: true, encodedBytes: 0, readMs: read - start, decodeMs: 0 };
-      const encodedBytes = encoded.byteLength;
-      const brick = await array.decode(encoded, { url: array.url, brick: call.address.brick });
-      abort.signal.throwIfAborted();
-      bricks.set(brickKey(call.address), brick);
-      return { missing: false, encodedBytes, readMs: read - start, decodeMs: performance.now() - read };
+      const decoded = encoded && (await array.decode(encoded, { url: array.url, brick }));
+      if (decoded !== undefined) hold(decoded);
+      if (cached !== null) void disk.keep(cached, brick, { encoded, decoded, objectVersion });
+      return {
+        missing: decoded === undefined,
+        fromDisk: false,
+        encodedBytes: encoded?.byteLength ?? 0,
+        diskMs: found - start,
+        readMs: read - found,
+        decodeMs: performance.now() - read,
+        disk: disk.counters,
+      };
     } finally {
       loads.delete(call.call);
     }
@@ -92,9 +139,15 @@ export function createChunkApi(): ChunkWorkerApi {
 
   return {
     count: (call) => answer(() => count(call)),
-    define(array: number, { store, url, meta }: ArrayDefinition) {
-      const read = store === null ? null : createChunkReader(openStore(store), meta);
-      arrays.set(array, { url, meta, read, decode: createBrickDecoder(meta) });
+    configure(given) {
+      settings = given;
+      disk = new DiskTier(settings);
+    },
+    define(array: number, { store: spec, url, meta }: ArrayDefinition) {
+      const store = spec === null ? null : openStore(spec);
+      const read = store === null ? null : createChunkReader(store, meta);
+      const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
+      arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta), cached });
     },
     load: (call) => answer(() => load(call)),
     cancel(call) {

@@ -1,7 +1,7 @@
 /** Opens a crop: raw image and class images, the box they share, the positions in it. */
 import type { StoredImage } from "../engine/arrays.js";
 import type { Engine } from "../engine/engine.js";
-import { type EngineOptions, engineOptionNames } from "../engine/options.js";
+import { type EngineOptions, engineOptionNames, engineOptionsOf } from "../engine/options.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { intersect, isEmpty } from "../math/box.js";
 import { checkKeys, flag, invalid, oneOf } from "../options.js";
@@ -90,7 +90,6 @@ export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
     );
   }
   const positions = legalCenters(boundingBox, [...inputs, ...targets], pad);
-  const { workers, createWorker, backend, device, budget } = spec;
   return new CropDataset(
     {
       raw: raw!,
@@ -103,7 +102,7 @@ export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
       boundingBox,
       positions,
     },
-    { workers, createWorker, backend, device, budget },
+    engineOptionsOf(spec),
     spec.engine,
   );
 }

@@ -11,7 +11,7 @@ import { transfer } from "comlink";
 import type { Budget } from "../cache/budget.js";
 import { ByteLru } from "../cache/lru.js";
 import type { PoolWorker, WorkerPool } from "../pool/pool.js";
-import { type BrickAddress, type BrickCopy, brickKey } from "../pool/protocol.js";
+import { type BrickAddress, type BrickCopy, brickKey, type DiskCounters } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
 import type { RegisteredArray } from "./arrays.js";
@@ -30,6 +30,7 @@ export class BrickDirectory {
   readonly #lru = new ByteLru<Holding>();
   readonly #loads = new SharedLoads();
   readonly #pageReaders = new Map<number, ReturnType<typeof createChunkReader>>();
+  readonly #disk = new Map<number, DiskCounters>();
   #loadingBytes = 0;
   #peakBytes = 0;
   #calls = 0;
@@ -53,6 +54,13 @@ export class BrickDirectory {
   /** The most that {@link bytes} has been. */
   get peakBytes(): number {
     return this.#peakBytes;
+  }
+
+  /** What the disk tier of all workers did, as far as they have told. */
+  get disk(): DiskCounters {
+    const all = [...this.#disk.values()];
+    const sum = (of: keyof DiskCounters): number => all.reduce((total, counters) => total + counters[of], 0);
+    return { writes: sum("writes"), faults: sum("faults") };
   }
 
   /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
@@ -129,7 +137,10 @@ export class BrickDirectory {
       const reply = await worker.call((api) => api.load(transfer({ call, address, encoded }, buffers)));
       signal.removeEventListener("abort", cancel);
       const key = brickKey(address);
-      this.counters.chunkLoads++;
+      if (reply.fromDisk) this.counters.diskHits++;
+      else this.counters.chunkLoads++;
+      this.counters.diskMs += reply.diskMs;
+      this.#disk.set(worker.index, reply.disk);
       this.counters.encodedBytes += reply.encodedBytes;
       this.counters.readMs += reply.readMs;
       this.counters.decodeMs += reply.decodeMs;

@@ -9,6 +9,7 @@ import { acquireDevice, isSoftware } from "../gpu/device.js";
 import { readBuffer } from "../gpu/readback.js";
 import { GpuRenderer } from "../gpu/render.js";
 import { WorkerPool } from "../pool/pool.js";
+import type { DiskCounters } from "../pool/protocol.js";
 import type { Backend } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
 import { LabelCounter } from "./count.js";
@@ -26,6 +27,8 @@ const LOADS_UNDER_WAY = 16;
 
 export interface EngineStats extends EngineCounters {
   readonly backend: Backend | null;
+  /** What the disk tier wrote, and what went wrong with it: faults make it a miss, never an error. */
+  readonly disk: DiskCounters;
   /** Bytes in use, the most ever, and the ceiling of each tier. */
   readonly budget: Readonly<Record<"memory" | "gpu", { bytes: number; peakBytes: number; maxBytes: number }>>;
 }
@@ -49,8 +52,8 @@ export class Engine {
   /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
   constructor(options: EngineOptions = {}) {
     this.#options = resolveEngineOptions(options);
-    const { workers, createWorker, memoryBytes } = this.#options;
-    this.#pool = new WorkerPool(workers, createWorker);
+    const { workers, createWorker, memoryBytes, diskBytes, revalidate } = this.#options;
+    this.#pool = new WorkerPool(workers, createWorker, { diskBytes, revalidate });
     this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
     const slots = new Budget(LOADS_UNDER_WAY, "loads under way");
     this.#memory = new Budget(memoryBytes, "budget.memory");
@@ -97,6 +100,7 @@ export class Engine {
     return {
       ...this.#counters,
       backend: this.#settled?.backend ?? null,
+      disk: this.#directory.disk,
       budget: {
         memory: {
           bytes: this.#directory.bytes,

@@ -2,7 +2,7 @@
 import { MiB } from "../math/bytes.js";
 import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
 import { spawnWorker } from "../pool/spawn.js";
-import type { Budget } from "../types.js";
+import type { Budget, Revalidate } from "../types.js";
 
 export interface EngineOptions {
   /**
@@ -17,9 +17,23 @@ export interface EngineOptions {
   /** Makes a worker that runs `voxelfeed/chunk.worker.js`; for pages that must start it their own way. */
   readonly createWorker?: () => Worker;
   readonly budget?: Budget;
+  /** When chunks on the disk are checked against the server. Default `session`. */
+  readonly revalidate?: Revalidate;
 }
 
-export const engineOptionNames = ["backend", "device", "workers", "createWorker", "budget"] as const;
+export const engineOptionNames = [
+  "backend",
+  "device",
+  "workers",
+  "createWorker",
+  "budget",
+  "revalidate",
+] as const;
+
+/** The engine's own among the options of something that makes one. */
+export function engineOptionsOf(options: EngineOptions): EngineOptions {
+  return Object.fromEntries(engineOptionNames.map((name) => [name, options[name]]));
+}
 
 export interface ResolvedEngineOptions {
   readonly backend: "auto" | "webgpu" | "cpu";
@@ -28,12 +42,15 @@ export interface ResolvedEngineOptions {
   readonly createWorker: () => Worker;
   readonly gpuBytes: number;
   readonly memoryBytes: number;
+  /** Null: what the browser grants decides. */
+  readonly diskBytes: number | null;
+  readonly revalidate: Revalidate;
 }
 
 /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
 export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
   const budget = options.budget ?? {};
-  checkKeys(budget, ["gpu", "memory"], "budget");
+  checkKeys(budget, ["gpu", "memory", "disk"], "budget");
   const { createWorker = spawnWorker } = options;
   if (typeof createWorker !== "function") throw invalid("createWorker", "a function", createWorker);
   return {
@@ -43,5 +60,7 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     createWorker,
     gpuBytes: wholeNumber(budget.gpu, "budget.gpu", 1, 512 * MiB),
     memoryBytes: wholeNumber(budget.memory, "budget.memory", 1, 256 * MiB),
+    diskBytes: budget.disk === undefined ? null : wholeNumber(budget.disk, "budget.disk", 0, 0),
+    revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
   };
 }

@@ -2,11 +2,13 @@
 
 /** Times are sums over all workers, so they may exceed the time that passed. */
 export interface EngineCounters {
-  /** Chunks asked of the store, found or not. */
+  /** Chunks asked of the store (not of the disk tier), found or not. */
   chunkLoads: number;
   missingChunks: number;
   /** Bytes of chunks as stored (compressed). */
   encodedBytes: number;
+  /** Chunks found in the disk tier; nothing was fetched for them. */
+  diskHits: number;
   /** Bricks that a read found decoded in the worker that rendered it. */
   memoryHits: number;
   /** Bricks copied from one worker to another. */
@@ -18,6 +20,7 @@ export interface EngineCounters {
   /** Patches rendered. */
   reads: number;
   voxels: number;
+  diskMs: number;
   readMs: number;
   decodeMs: number;
   renderMs: number;
@@ -28,6 +31,7 @@ export function newCounters(): EngineCounters {
     chunkLoads: 0,
     missingChunks: 0,
     encodedBytes: 0,
+    diskHits: 0,
     memoryHits: 0,
     sharedBricks: 0,
     evictedBricks: 0,
@@ -35,6 +39,7 @@ export function newCounters(): EngineCounters {
     uploadedBytes: 0,
     reads: 0,
     voxels: 0,
+    diskMs: 0,
     readMs: 0,
     decodeMs: 0,
     renderMs: 0,

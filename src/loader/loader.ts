@@ -1,6 +1,7 @@
 /** The loader: an async iterable of batches over a dataset. */
 import type { Dataset } from "../dataset/dataset.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
+import { engineOptionsOf } from "../engine/options.js";
 import { VoxelfeedError } from "../errors.js";
 import type { Batch } from "./batch.js";
 import { CallerBuffers } from "./caller-buffers.js";
@@ -35,9 +36,8 @@ export class Loader implements AsyncIterable<Batch> {
     this.#options = resolveLoaderOptions(options);
     const { outputBuffers, batchSize } = this.#options;
     this.#buffers = new CallerBuffers(outputBuffers, dataset.arrays, batchSize);
-    const { workers, createWorker, backend, device, budget, engine } = options;
-    this.#engine = engine ?? new Engine({ workers, createWorker, backend, device, budget });
-    this.#ownsEngine = engine === undefined;
+    this.#engine = options.engine ?? new Engine(engineOptionsOf(options));
+    this.#ownsEngine = options.engine === undefined;
   }
 
   /** Batches in one epoch. */

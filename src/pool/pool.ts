@@ -2,7 +2,7 @@
 import { type Remote, releaseProxy, wrap } from "comlink";
 import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
-import type { ArrayDefinition, ChunkWorkerApi, Result } from "./protocol.js";
+import type { ArrayDefinition, ChunkWorkerApi, Result, WorkerSettings } from "./protocol.js";
 import { unwrap } from "./protocol.js";
 
 /** One worker: calls are pipelined; a crash rejects every call that is out and all later ones. */
@@ -65,16 +65,18 @@ export class WorkerPool {
   readonly #workers: PoolWorker[] = [];
   readonly #definitions: ArrayDefinition[] = [];
 
-  /** @param size number of workers; @param spawn makes one */
+  /** @param size number of workers; @param spawn makes one; @param settings of every worker */
   constructor(
     readonly size: number,
     readonly spawn: () => Worker,
+    readonly settings: WorkerSettings,
   ) {}
 
   get workers(): readonly PoolWorker[] {
     while (this.#workers.length < this.size) {
       const worker = new PoolWorker(this.#workers.length, this.spawn());
       this.#workers.push(worker);
+      worker.tell((api) => api.configure(this.settings));
       this.#definitions.forEach(
         (definition, array) => void worker.tell((api) => api.define(array, definition)),
       );

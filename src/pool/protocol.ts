@@ -8,7 +8,7 @@ import type { CountRequest, LabelCounts } from "../cpu/count.js";
 import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
-import type { TypedArray, Vec3 } from "../types.js";
+import type { Revalidate, TypedArray, Vec3 } from "../types.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
 
@@ -42,12 +42,33 @@ export interface LoadCall {
   readonly encoded?: ArrayBuffer | null;
 }
 
+/** What the disk tier did so far, in one worker. */
+export interface DiskCounters {
+  /** Chunks written. */
+  readonly writes: number;
+  /** Records that were damaged, and operations that the browser refused: a fetch each, never an error. */
+  readonly faults: number;
+}
+
+/** How a worker is set up, before anything else is asked of it. */
+export interface WorkerSettings {
+  /** Budget of the disk tier, 0 for none; null: what the browser grants decides. */
+  readonly diskBytes: number | null;
+  readonly revalidate: Revalidate;
+}
+
 export interface LoadReply {
   /** The chunk is not stored: the brick reads as fill value, and the worker holds nothing. */
   readonly missing: boolean;
+  /** The chunk was on the disk; nothing was fetched for it. */
+  readonly fromDisk: boolean;
+  /** Bytes fetched. */
   readonly encodedBytes: number;
+  /** Looking for the chunk on the disk, decoding included where it was there. */
+  readonly diskMs: number;
   readonly readMs: number;
   readonly decodeMs: number;
+  readonly disk: DiskCounters;
 }
 
 export interface BrickCopy {
@@ -79,6 +100,7 @@ export interface CountCall {
 
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
+  configure(settings: WorkerSettings): void;
   define(array: number, definition: ArrayDefinition): void;
   /** Fetches, verifies, decodes and holds one brick. */
   load(call: LoadCall): Promise<Result<LoadReply>>;

@@ -41,6 +41,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
   /** Objects larger than this are refused with `unsupported` rather than read. Default: no limit. */
   readonly maxBytes?: number;
+  /** Told the object's version where the server names one: its ETag, else its date. */
+  readonly onVersion?: (version: string) => void;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface ByteStore {
    * @throws `range` when the object ends before the range does.
    */
   getRange(path: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
+  /** The version that the server names now, `null` where it names none; absent: the store has no versions. */
+  version?(path: string, options?: GetOptions): Promise<string | null>;
   /** Whether anything answers at the root itself; `true` where that cannot be told. */
   rootExists(options?: GetOptions): Promise<boolean>;
   /** The same store, rooted at a path below. */

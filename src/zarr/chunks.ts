@@ -1,6 +1,6 @@
 /** Reads encoded chunks: which object holds a brick, and which part of it. */
 import type { Vec3 } from "../types.js";
-import type { ByteStore } from "./byte-store.js";
+import type { ByteStore, GetOptions } from "./byte-store.js";
 import type { ArrayMeta } from "./metadata.js";
 import { withPlace } from "./place.js";
 import { ShardIndexes } from "./shards.js";
@@ -15,7 +15,7 @@ import { messagePath } from "./url.js";
  */
 export type ChunkReader = (
   brick: Vec3,
-  options?: { readonly signal?: AbortSignal },
+  options?: Pick<GetOptions, "signal" | "onVersion">,
 ) => Promise<Uint8Array | undefined>;
 
 /**
@@ -25,12 +25,12 @@ export type ChunkReader = (
  */
 export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkReader {
   const indexes = array.shard && new ShardIndexes(store, array.shard);
-  return async (brick, { signal } = {}) => {
+  return async (brick, { signal, onVersion } = {}) => {
     const path = chunkPath(array, brick);
     try {
-      if (indexes === undefined) return await store.get(path, { signal });
+      if (indexes === undefined) return await store.get(path, { signal, onVersion });
       const entry = await indexes.find(path, chunkInShard(array, brick), signal);
-      return entry && (await store.getRange(path, entry, { signal }));
+      return entry && (await store.getRange(path, entry, { signal, onVersion }));
     } catch (error) {
       signal?.throwIfAborted();
       throw withPlace(error, { array: array.path, level: array.level, chunk: brick });

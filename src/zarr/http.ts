@@ -31,10 +31,17 @@ export function openHttpStore(
   const request = <T>(path: string, init: RequestInitPlain, consume: (response: Response) => Promise<T>) =>
     requestWithRetry(joinUrl(root, path), init, consume, policy);
 
-  const getPart = (path: string, range: ByteRange, signal?: AbortSignal) =>
-    request(path, { range, signal }, (response) =>
-      readRange(response, range, messageUrl(joinUrl(root, path))),
-    );
+  const getPart = (
+    path: string,
+    range: ByteRange,
+    signal?: AbortSignal,
+    onVersion?: GetOptions["onVersion"],
+  ) =>
+    request(path, { range, signal }, async (response) => {
+      const bytes = await readRange(response, range, messageUrl(joinUrl(root, path)));
+      tellVersion(response, onVersion);
+      return bytes;
+    });
 
   /** For servers that refuse `bytes=-N`: the size first, then an ordinary range. */
   async function getTail(path: string, suffixLength: number, signal?: AbortSignal) {
@@ -50,11 +57,15 @@ export function openHttpStore(
   return {
     url: messageUrl(root),
     spec: { kind: "http", url: root },
-    get: (path, { signal, maxBytes }: GetOptions = {}) =>
-      request(path, { signal }, (response) => readBody(response, maxBytes, messageUrl(joinUrl(root, path)))),
-    async getRange(path, range, { signal } = {}) {
+    get: (path, { signal, maxBytes, onVersion }: GetOptions = {}) =>
+      request(path, { signal }, async (response) => {
+        const bytes = await readBody(response, maxBytes, messageUrl(joinUrl(root, path)));
+        tellVersion(response, onVersion);
+        return bytes;
+      }),
+    async getRange(path, range, { signal, onVersion } = {}) {
       if (!("suffixLength" in range)) {
-        return range.length === 0 ? new Uint8Array(0) : getPart(path, range, signal);
+        return range.length === 0 ? new Uint8Array(0) : getPart(path, range, signal, onVersion);
       }
       if (traits.suffixRangeRefused) return getTail(path, range.suffixLength, signal);
       try {
@@ -66,6 +77,12 @@ export function openHttpStore(
       const tail = await getTail(path, range.suffixLength, signal);
       traits.suffixRangeRefused = true;
       return tail;
+    },
+    async version(path, { signal } = {}) {
+      const version = await request(path, { method: "HEAD", signal }, async (response) =>
+        versionOf(response),
+      );
+      return version ?? null;
     },
     async rootExists({ signal } = {}) {
       try {
@@ -205,6 +222,16 @@ function contentLength(response: Response, url: string): number {
     "the server refuses suffix ranges and hides the object's size; it must support Range: bytes=-N or expose Content-Length",
     { url },
   );
+}
+
+function tellVersion(response: Response, onVersion: GetOptions["onVersion"]): void {
+  const version = onVersion && versionOf(response);
+  if (version) onVersion(version);
+}
+
+/** CORS lets a page see the date, but the ETag only where the server exposes it. */
+function versionOf({ headers }: Response): string | null {
+  return headers.get("ETag") ?? headers.get("Last-Modified");
 }
 
 function mayRefuseSuffix(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /** Reads metadata documents: bounded in size, with clear words for what is no JSON. */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteStore } from "./byte-store.js";
+import type { ByteStore, GetOptions } from "./byte-store.js";
 import { messagePath } from "./url.js";
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -22,8 +22,9 @@ export async function readJson(
   store: ByteStore,
   path: string,
   signal: AbortSignal | undefined,
+  onVersion?: GetOptions["onVersion"],
 ): Promise<JsonObject | undefined> {
-  const bytes = await store.get(path, { signal, maxBytes: MAX_JSON_BYTES });
+  const bytes = await store.get(path, { signal, maxBytes: MAX_JSON_BYTES, onVersion });
   return bytes && parseJson(bytes, messagePath(store.url, path));
 }
 

@@ -33,6 +33,8 @@ export interface ArrayMeta {
   readonly spatialAxes: readonly [z: number, y: number, x: number];
   /** Index taken along every source axis that is not spatial; 0 for the spatial ones. */
   readonly select: readonly number[];
+  /** Version of the metadata document as its server named it; absent where it named none. */
+  readonly version?: string;
   /** Fill value as the bytes of one brick voxel, little-endian (see {@link BrickDType}). */
   readonly fillBytes: readonly number[];
 }

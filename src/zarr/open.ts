@@ -151,12 +151,16 @@ async function readLevel(
   const path = belowRoot(dataset.path, store.url);
   try {
     const key = `${path}/${zarrFormat === 3 ? "zarr.json" : ".zarray"}`.replace(/^\//, "");
-    const document = await readJson(store, key, signal);
+    let version: string | undefined;
+    const document = await readJson(store, key, signal, (told) => {
+      version = told;
+    });
     const url = messagePath(store.url, key);
     if (document === undefined || document.node_type === "group") {
       throw new VoxelfeedError("array-not-found", "the multiscales name an array that is not there", { url });
     }
-    return toLevel(parseArray(document, url), path, multiscale, dataset, level, select, url);
+    const parsed = toLevel(parseArray(document, url), path, multiscale, dataset, level, select, url);
+    return version === undefined ? parsed : { ...parsed, array: { ...parsed.array, version } };
   } catch (error) {
     throw withPlace(error, { array: path, level });
   }

@@ -104,13 +104,7 @@ export class DiskCache {
   }
 
   /** Writes a chunk when there is time; it is left out when too much is waiting. The payload must not change. */
-  put(
-    array: CachedArray,
-    chunk: string,
-    kind: RecordKind,
-    payload: Uint8Array,
-    objectVersion: string,
-  ): void {
+  put(array: CachedArray, chunk: string, kind: RecordKind, payload: Uint8Array, objectVersion: string): void {
     if (this.#broken || this.#queuedBytes + payload.byteLength > maxQueuedBytes) return;
     this.#queue.push({ array, chunk, kind, payload, objectVersion });
     this.#queuedBytes += payload.byteLength;

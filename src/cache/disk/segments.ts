@@ -148,7 +148,10 @@ export class Segments {
     const numbers = known.map((_, number) => number);
     const open = numbers.filter((number) => roomOf(known[number], this.#segmentBytes) >= bytes);
     // More than one, since a worker may still hold a segment that a cleared table does not list.
-    const fresh = Array.from({ length: Math.min(this.#count - known.length, 64) }, (_, i) => known.length + i);
+    const fresh = Array.from(
+      { length: Math.min(this.#count - known.length, 64) },
+      (_, i) => known.length + i,
+    );
     const oldest = numbers.sort((a, b) => (known[a]?.usedAt ?? 0) - (known[b]?.usedAt ?? 0));
     for (const number of [...open, ...fresh, ...oldest]) {
       const leave = await tryLock(`${cacheName}-segment-${number}`);

@@ -1,0 +1,96 @@
+/** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
+import { type CachedArray, DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
+import { GiB } from "../src/math/bytes.js";
+import type { DiskCounters, WorkerSettings } from "../src/pool/protocol.js";
+import type { Vec3 } from "../src/types.js";
+import type { ByteStore } from "../src/zarr/byte-store.js";
+import { chunkPath } from "../src/zarr/chunks.js";
+import type { ArrayMeta } from "../src/zarr/metadata.js";
+
+/** A chunk on its way to the disk. */
+export interface FetchedChunk {
+  /** `undefined`: the server has no such chunk. */
+  readonly encoded: Uint8Array | undefined;
+  readonly decoded: Uint8Array | undefined;
+  readonly objectVersion: string;
+}
+
+/** What decodes slowly for what it saves is kept decoded: from this ratio of sizes on. */
+const keepDecodedFrom = 0.5;
+
+export class DiskTier {
+  readonly #settings: WorkerSettings;
+  #opening: Promise<DiskCache | null> | undefined;
+  #cache: DiskCache | null = null;
+  #roomy = false;
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+  }
+
+  get counters(): DiskCounters {
+    return this.#cache?.counters ?? { writes: 0, faults: 0 };
+  }
+
+  /** The chunk's record; null when it must be fetched. Never rejects for a fault of the disk. */
+  async find(array: CachedArray, meta: ArrayMeta, store: ByteStore, brick: Vec3): Promise<DiskHit | null> {
+    const cache = await this.#open();
+    const hit = cache && (await cache.get(array, brick.join()));
+    if (!hit || this.#settings.revalidate !== "always") return hit;
+    const version = (await store.version?.(chunkPath(meta, brick))) ?? "";
+    if (version === hit.objectVersion) return hit;
+    await cache!.forget(array, brick.join());
+    return null;
+  }
+
+  /** Keeps a chunk: as fetched where it compresses well (labels), else decoded (raw). */
+  async keep(array: CachedArray, brick: Vec3, chunk: FetchedChunk): Promise<void> {
+    const cache = await this.#open();
+    if (cache === null) return;
+    const { encoded, decoded, objectVersion } = chunk;
+    if (encoded === undefined || decoded === undefined) {
+      cache.put(array, brick.join(), "missing", new Uint8Array(0), objectVersion);
+      return;
+    }
+    const raw = this.#roomy && encoded.byteLength > keepDecodedFrom * decoded.byteLength;
+    cache.put(array, brick.join(), raw ? "decoded" : "encoded", raw ? decoded : encoded, objectVersion);
+  }
+
+  async #open(): Promise<DiskCache | null> {
+    this.#opening ??= this.#openOnce();
+    return await this.#opening;
+  }
+
+  async #openOnce(): Promise<DiskCache | null> {
+    const maxBytes = this.#settings.diskBytes ?? (await defaultBudget());
+    this.#roomy = maxBytes >= GiB / 4;
+    if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes);
+    return this.#cache;
+  }
+}
+
+/** 2 GiB, at most a quarter of what the browser grants; 0 where it grants nothing. */
+async function defaultBudget(): Promise<number> {
+  try {
+    const { quota = 0 } = await navigator.storage.estimate();
+    return Math.floor(Math.min(2 * GiB, quota / 4));
+  } catch {
+    return 0;
+  }
+}
+
+/** How the cache names an array; null where its server tells no version, so that a change would go unseen. */
+export async function cachedArray(
+  store: ByteStore,
+  meta: ArrayMeta,
+  { diskBytes, revalidate }: WorkerSettings,
+): Promise<CachedArray | null> {
+  const version = revalidate === "never" ? "" : meta.version;
+  if (diskBytes === 0 || store.spec?.kind !== "http" || version === undefined) return null;
+  const { path, dtype, select, chunkShape, chunkKey, codecs, shard } = meta;
+  const form = JSON.stringify([store.spec.url, path, dtype, select, chunkShape, chunkKey, codecs, shard]);
+  // The URL may hold a signature, which has no business on the disk: only its digest goes there.
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(form));
+  const identity = Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0"));
+  return { identity: identity.join(""), version };
+}
