@@ -1,6 +1,6 @@
-// Renders reads from bricks. Follows sample.wgsl and encode.wgsl. Twin: src/cpu/render.ts.
+// Renders reads from bricks. Follows sample.wgsl, encode.wgsl, rng.wgsl and values.wgsl. Twin: src/cpu/render.ts.
 //
-// Formula and border rule: sample.wgsl. Output values: encode.wgsl.
+// Formula and border rule: sample.wgsl. Output values: encode.wgsl. Operations on values: values.wgsl.
 //
 // Bricks lie in up to four heaps of 32-bit words. A page table entry is a heap (2 high bits) and a word
 // offset (30 bits); MISSING reads as the fill value. 64-bit ids that do not fit the output become indices
@@ -11,6 +11,10 @@
 // output word. Values in words that are shared, with another job or because of a stride, are put in place
 // by an atomic and and an atomic or: each touches its own bits only, so no clearing is needed.
 
+// Whether the job has a program of operations on its values.
+override VALUES: bool = false;
+// Whether values come from a float32 stage in heap0 (and figures of the patch from heap1) instead of from bricks.
+override STAGE: bool = false;
 override LINEAR: bool = true;
 // Whether several samples are averaged per output voxel.
 override BOX: bool = false;
@@ -59,6 +63,7 @@ struct Job {
   mask_start: u32,
   mask_stride: u32,
   code_start: u32,
+  program_start: u32,
 }
 
 @group(0) @binding(0) var<storage, read> jobs: array<Job>;
@@ -73,6 +78,15 @@ struct Job {
 
 // This thread's job, read once.
 var<private> job: Job;
+
+fn program_word(i: u32) -> u32 {
+  return tables[job.program_start + i];
+}
+
+// A figure of the patch.
+fn statistic(i: u32) -> f32 {
+  return bitcast<f32>(heap1[i]);
+}
 
 fn heap_word(heap: u32, i: u32) -> u32 {
   switch heap {
@@ -156,9 +170,8 @@ fn tap(page: u32, i: u32) -> f32 {
 }
 
 fn sample_linear(at: Coordinate) -> f32 {
-  let last = job.volume_shape - 1;
-  let a = place_of(vec3u(clamp(at.cell, vec3i(0), last)));
-  let b = place_of(vec3u(clamp(at.cell + 1, vec3i(0), last)));
+  let a = place_of(tap_voxel(at.cell, job.volume_shape));
+  let b = place_of(tap_voxel(at.cell + 1, job.volume_shape));
   let p = a.entry;
   let q = b.entry;
   let v00 = a.voxel.x + a.voxel.y;
@@ -208,9 +221,8 @@ fn is_less(a: vec2u, b: vec2u) -> bool {
 
 // The label with most votes of the eight voxels around; unknown ones have none.
 fn argmax_raw(at: Coordinate) -> vec2u {
-  let last = job.volume_shape - 1;
-  let below = vec3u(clamp(at.cell, vec3i(0), last));
-  let above = vec3u(clamp(at.cell + 1, vec3i(0), last));
+  let below = tap_voxel(at.cell, job.volume_shape);
+  let above = tap_voxel(at.cell + 1, job.volume_shape);
   var labels: array<vec2u, 8>;
   var votes: array<f32, 8>;
   for (var tap = 0u; tap < 8u; tap++) {
@@ -292,15 +304,33 @@ fn exact_bits(raw: vec2u) -> u32 {
   return encode_raw(raw);
 }
 
-// Output bits of an inside voxel.
-fn rendered_bits(k: vec3f, at: Coordinate) -> u32 {
+// The value of an inside voxel that is not copied as it is.
+fn sampled(k: vec3f, at: Coordinate) -> f32 {
   if (LINEAR) {
     if (BOX) {
-      return encode_float(sample_box(k, job.subsamples));
+      return sample_box(k, job.subsamples);
     }
     if (any(at.fraction != vec3f(0.0))) {
-      return encode_float(sample_linear(at));
+      return sample_linear(at);
     }
+  }
+  if (ARGMAX) {
+    return number_of(argmax_raw(at));
+  }
+  return number_of(screened(nearest_raw(at)));
+}
+
+// Output bits of an inside voxel.
+fn rendered_bits(voxel: vec3u, at: Coordinate) -> u32 {
+  if (STAGE) {
+    return encode_float(apply_values(bitcast<f32>(heap0[stage_index(voxel)]), voxel));
+  }
+  let k = vec3f(voxel);
+  if (VALUES) {
+    return encode_float(apply_values(sampled(k, at), voxel));
+  }
+  if (LINEAR && (BOX || any(at.fraction != vec3f(0.0)))) {
+    return encode_float(sampled(k, at));
   }
   if (ARGMAX) {
     return exact_bits(argmax_raw(at));
@@ -391,8 +421,8 @@ fn main(
     valid[i] = element < job.voxel_count;
     if (valid[i]) {
       let row = element / shape.z;
-      let k = vec3f(vec3u(row / shape.y, row % shape.y, element - row * shape.z));
-      let at = coordinate_at(k);
+      let k = vec3u(row / shape.y, row % shape.y, element - row * shape.z);
+      let at = coordinate_at(vec3f(k));
       if (is_inside(at, job.volume_shape)) {
         // Values of unknown voxels stay 0.
         if (!(UNKNOWN && is_unknown(nearest_raw(at)))) {

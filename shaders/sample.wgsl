@@ -11,6 +11,8 @@
 // 64-bit ones are low and high word, floats are their bits.
 
 override SOURCE: u32 = 0u;
+// Whether the volume goes on beyond its faces as its mirror image, so that every voxel is inside.
+override REFLECT: bool = false;
 
 const UINT8 = 0u;
 const INT8 = 1u;
@@ -36,14 +38,27 @@ fn coordinate(base: vec3i, local: vec3f) -> Coordinate {
 
 // Compares without adding an integer to a fraction, which would round far from the origin.
 fn is_inside(at: Coordinate, shape: vec3i) -> bool {
+  if (REFLECT) {
+    return true;
+  }
   let above = (at.cell >= vec3i(0)) | ((at.cell == vec3i(-1)) & (at.fraction >= vec3f(0.5)));
   let below = (at.cell < shape - 1) | ((at.cell == shape - 1) & (at.fraction <= vec3f(0.5)));
   return all(above & below);
 }
 
+// The voxel that stands at v: clamped to the volume, or its mirror image d c b a | a b c d | d c b a.
+fn tap_voxel(v: vec3i, shape: vec3i) -> vec3u {
+  if (REFLECT) {
+    let period = 2 * shape;
+    let within = ((v % period) + period) % period;
+    return vec3u(min(within, period - 1 - within));
+  }
+  return vec3u(clamp(v, vec3i(0), shape - 1));
+}
+
 fn nearest_voxel(at: Coordinate, shape: vec3i) -> vec3u {
   let rounded = at.cell + select(vec3i(0), vec3i(1), at.fraction >= vec3f(0.5));
-  return vec3u(clamp(rounded, vec3i(0), shape - 1));
+  return tap_voxel(rounded, shape);
 }
 
 // Takes nothing from a tap of weight 0, and keeps two equal taps as they are, infinities included.

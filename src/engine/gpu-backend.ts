@@ -1,7 +1,8 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
 import type { Budget } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
-import type { GpuJob, GpuRenderer, OutputRun } from "../gpu/render.js";
+import type { OutputRun } from "../gpu/dispatch.js";
+import type { GpuJob, GpuRenderer } from "../gpu/render.js";
 import { type IdTable, idTableFor } from "../plan/ids.js";
 import { brickAt, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";

@@ -1,17 +1,29 @@
-/** The render kernel's pipelines, one per combination of dtypes and brick shape. */
+/** The render shader and the constants of its pipelines: dtypes, brick shape, and what else a read asks for. */
 import encodeSource from "../../shaders/encode.wgsl?raw";
 import renderSource from "../../shaders/render.wgsl?raw";
+import rngSource from "../../shaders/rng.wgsl?raw";
 import sampleSource from "../../shaders/sample.wgsl?raw";
-import { VoxelfeedError } from "../errors.js";
+import valuesSource from "../../shaders/values.wgsl?raw";
 import { readsIds } from "../plan/ids.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
+import { Shader } from "./shader.js";
 
 /** What of a read is compiled into its pipeline. */
 export type KernelPlan = Pick<
   ReadPlan,
-  "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes"
+  "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes" | "reflect"
 >;
+
+/** What of a job is compiled into its pipeline. */
+export interface KernelUse {
+  readonly plan: KernelPlan;
+  readonly mask: boolean;
+  /** Whether operations are applied to the values. */
+  readonly values: boolean;
+  /** Whether values come from a float32 stage instead of from bricks. */
+  readonly stage: boolean;
+}
 
 /** Codes of `shaders/sample.wgsl`. */
 const sourceCodes: Readonly<Record<BrickDType, number>> = {
@@ -45,7 +57,7 @@ export function lanesOf({ outDType }: Pick<ReadPlan, "outDType">, mask: boolean)
 }
 
 /** The pipeline-overridable constants of a read. */
-export function kernelConstants(plan: KernelPlan, mask: boolean): Record<string, number> {
+export function kernelConstants({ plan, mask, values, stage }: KernelUse): Record<string, number> {
   const [z, y, x] = plan.brickShape;
   const shifts = plan.brickShape.every((size) => Number.isInteger(Math.log2(size)));
   const shift = (size: number) => (shifts ? Math.log2(size) : 0);
@@ -56,6 +68,9 @@ export function kernelConstants(plan: KernelPlan, mask: boolean): Record<string,
     ARGMAX: Number(plan.interpolation === "linear-argmax"),
     ABSENT: Number((plan.labelCodes?.absent ?? null) !== null),
     UNKNOWN: Number((plan.labelCodes?.unknown ?? null) !== null),
+    REFLECT: Number(plan.reflect ?? false),
+    VALUES: Number(values),
+    STAGE: Number(stage),
     BOX: Number(plan.subsamples.some((count) => count > 1)),
     IDS: Number(readsIds(plan)),
     MASK: Number(mask),
@@ -70,93 +85,11 @@ export function kernelConstants(plan: KernelPlan, mask: boolean): Record<string,
   };
 }
 
-/** Compiles and keeps pipelines for one device. */
-export class RenderKernel {
-  /** Bindings 0–5 are read, 6 and 7 written; see `shaders/render.wgsl`. */
-  readonly bindGroupLayout: GPUBindGroupLayout;
-  /** Settles when the shader has compiled. @throws `gpu`, naming the WGSL line */
-  readonly ready: Promise<void>;
-  readonly #device: GPUDevice;
-  readonly #module: GPUShaderModule;
-  readonly #layout: GPUPipelineLayout;
-  readonly #pipelines = new Map<string, GPUComputePipeline>();
-  readonly #compiling = new Map<string, Promise<void>>();
-
-  constructor(device: GPUDevice) {
-    this.#device = device;
-    const code = [sampleSource, encodeSource, renderSource].join("\n");
-    this.#module = device.createShaderModule({ label: "voxelfeed render", code });
-    this.bindGroupLayout = device.createBindGroupLayout({
-      label: "voxelfeed render",
-      entries: [0, 1, 2, 3, 4, 5, 6, 7].map((binding) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: binding < 6 ? "read-only-storage" : "storage" },
-      })),
-    });
-    this.#layout = device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout] });
-    this.ready = checkCompilation(this.#module, code);
-    // Whoever awaits it gets the error; that nobody does must not be an unhandled rejection.
-    this.ready.catch(() => {});
-  }
-
-  /** A name that is equal for reads with the same pipeline. */
-  key(plan: KernelPlan, mask: boolean): string {
-    return Object.values(kernelConstants(plan, mask)).join();
-  }
-
-  /** The pipeline of a read; compiles it, without waiting, when it is new. */
-  pipeline(plan: KernelPlan, mask: boolean): GPUComputePipeline {
-    const key = this.key(plan, mask);
-    const known = this.#pipelines.get(key);
-    if (known !== undefined) return known;
-    const pipeline = this.#device.createComputePipeline(this.#descriptor(plan, mask));
-    this.#pipelines.set(key, pipeline);
-    return pipeline;
-  }
-
-  /**
-   * Compiles the pipeline of a read ahead of its first use.
-   *
-   * @throws `gpu`, naming the WGSL line
-   */
-  async compile(plan: KernelPlan, mask: boolean): Promise<void> {
-    await this.ready;
-    const key = this.key(plan, mask);
-    if (this.#pipelines.has(key)) return;
-    const compiling = this.#compiling.get(key) ?? this.#compile(key, this.#descriptor(plan, mask));
-    this.#compiling.set(key, compiling);
-    await compiling;
-  }
-
-  async #compile(key: string, descriptor: GPUComputePipelineDescriptor): Promise<void> {
-    try {
-      const pipeline = await this.#device.createComputePipelineAsync(descriptor);
-      if (!this.#pipelines.has(key)) this.#pipelines.set(key, pipeline);
-    } catch (cause) {
-      const { message } = cause as Error;
-      throw new VoxelfeedError("gpu", `The render kernel gave no pipeline: ${message}`, { cause });
-    } finally {
-      this.#compiling.delete(key);
-    }
-  }
-
-  #descriptor(plan: KernelPlan, mask: boolean): GPUComputePipelineDescriptor {
-    return {
-      label: `voxelfeed render ${plan.dtype} to ${plan.outDType}`,
-      layout: this.#layout,
-      compute: { module: this.#module, entryPoint: "main", constants: kernelConstants(plan, mask) },
-    };
-  }
-}
-
-async function checkCompilation(module: GPUShaderModule, code: string): Promise<void> {
-  const { messages } = await module.getCompilationInfo();
-  const error = messages.find((message) => message.type === "error");
-  if (error === undefined) return;
-  const line = code.split("\n")[error.lineNum - 1]?.trim() ?? "";
-  throw new VoxelfeedError(
-    "gpu",
-    `The render kernel does not compile, line ${error.lineNum}: ${error.message} in "${line}"`,
-  );
+/** The render shader. Bindings 0 to 5 are read, 6 and 7 written; see `shaders/render.wgsl`. */
+export function renderShader(device: GPUDevice): Shader {
+  return new Shader(device, {
+    label: "render",
+    code: [sampleSource, encodeSource, rngSource, valuesSource, renderSource].join("\n"),
+    bindings: ["read", "read", "read", "read", "read", "read", "write", "write"],
+  });
 }

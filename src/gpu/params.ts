@@ -20,22 +20,20 @@ export interface ShaderJob {
   readonly outStride: number;
   readonly maskStart: number;
   readonly maskStride: number;
+  /** Operations on the values, of `packProgram`; null for none. */
+  readonly program: Uint32Array | null;
 }
 
 export interface PackedJobs {
   /** Array of the WGSL struct `Job`. */
   readonly jobs: Uint8Array<ArrayBuffer>;
-  /** Page tables, id tables and label codes, one after the other; at least one word. */
+  /** Page tables, id tables, label codes and programs, one after the other; at least one word. */
   readonly tables: Uint32Array<ArrayBuffer>;
 }
 
 /** Packs jobs that one dispatch renders. */
 export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
-  const words = jobs.reduce(
-    (sum, { plan, idTable }) =>
-      sum + pageCount(plan) + 2 * (idTable?.length ?? 0) + (plan.labelCodes ? codeWords : 0),
-    0,
-  );
+  const words = jobs.reduce((sum, job) => sum + tableWords(job), 0);
   const tables = new Uint32Array(Math.max(words, 1));
   const packed = new ArrayBuffer(jobs.length * jobBytes);
   let at = 0;
@@ -58,7 +56,13 @@ export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
       tables.set(rawCodes(job.plan.labelCodes, job.plan.dtype), at);
       at += codeWords;
     }
-    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, { pageStart, idStart, codeStart });
+    const programStart = at;
+    if (job.program !== null) {
+      tables.set(job.program, at);
+      at += job.program.length;
+    }
+    const starts = { pageStart, idStart, codeStart, programStart };
+    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, starts);
   }
   return { jobs: new Uint8Array(packed), tables };
 }
@@ -87,14 +91,21 @@ function pageCount({ gridShape }: ReadPlan): number {
   return voxelCount(gridShape);
 }
 
+function tableWords({ plan, idTable, program }: ShaderJob): number {
+  const codes = plan.labelCodes ? codeWords : 0;
+  return pageCount(plan) + 2 * (idTable?.length ?? 0) + codes + (program?.length ?? 0);
+}
+
 /** First word of a job's parts of the tables. */
 interface TableStarts {
   readonly pageStart: number;
   readonly idStart: number;
   readonly codeStart: number;
+  readonly programStart: number;
 }
 
-function writeJob(view: DataView, job: ShaderJob, { pageStart, idStart, codeStart }: TableStarts): void {
+function writeJob(view: DataView, job: ShaderJob, starts: TableStarts): void {
+  const { pageStart, idStart, codeStart, programStart } = starts;
   const { plan } = job;
   const [fillLow, fillHigh] = fillWords(plan);
   let at = 0;
@@ -123,6 +134,7 @@ function writeJob(view: DataView, job: ShaderJob, { pageStart, idStart, codeStar
   word(job.maskStart);
   word(job.maskStride);
   word(codeStart);
+  word(programStart);
 }
 
 /** Words of label codes in the tables: absent low and high, unknown low and high. */

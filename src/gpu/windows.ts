@@ -1,4 +1,5 @@
 /** Fits jobs to what one binding can hold: parts of reads, and windows of their buffers. Pure. */
+import { map3 } from "../math/vec.js";
 import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { Mat3, Vec3 } from "../types.js";
@@ -13,6 +14,8 @@ export interface ElementRun {
 /** A read, or a part of one whose voxels are consecutive, with where its values and mask go. */
 export interface ReadPart {
   readonly plan: ReadPlan;
+  /** The part's first voxel in the whole read. */
+  readonly origin: Vec3;
   readonly out: ElementRun;
   readonly mask: ElementRun | null;
 }
@@ -47,7 +50,7 @@ export function byteRange(run: ElementRun, count: number, itemSize: number): Byt
  * @param maxBytes - of a binding; at least twice the window alignment
  */
 export function splitRead<Part extends ReadPart>(part: Part, maxBytes: number): Part[] {
-  const { plan, out, mask } = part;
+  const { plan, origin, out, mask } = part;
   const count = voxelCount(plan.shape);
   const fits =
     byteRange(out, count, outputItemSize[plan.outDType]).size <= maxBytes &&
@@ -64,6 +67,7 @@ export function splitRead<Part extends ReadPart>(part: Part, maxBytes: number): 
   const tail = {
     ...part,
     plan: slab(plan, axis, half, plan.shape[axis] - half),
+    origin: map3((a) => origin[a] + (a === axis ? half : 0)),
     out: move(out),
     mask: mask === null ? null : move(mask),
   };

@@ -5,6 +5,7 @@ import type { Level } from "../zarr/metadata.js";
 import { chooseLevel } from "./level.js";
 import { overlapTest } from "./overlap.js";
 import type { ReadPlan } from "./reads.js";
+import { imagesOf, shownVoxels, type VoxelRun } from "./reflect.js";
 
 /** One patch of one image in world terms; every default is filled in. */
 export interface PatchRequest {
@@ -20,6 +21,8 @@ export interface PatchRequest {
   readonly antialias: Antialias;
   readonly padValue: number;
   readonly dtype: OutputDType;
+  /** See {@link ReadPlan.reflect}. Default false. */
+  readonly reflect?: boolean;
 }
 
 export interface PlannedRead {
@@ -56,7 +59,8 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
   const subsamples: Vec3 = box ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[i] - 1e-6))) : [1, 1, 1];
 
   const between = request.interpolation !== "nearest";
-  const touched = touchedBricks(level, shape, matrix, base, offset, between, subsamples);
+  const reflect = request.reflect ?? false;
+  const touched = touchedBricks(level, shape, matrix, base, offset, between, subsamples, reflect);
   return {
     level: index,
     plan: {
@@ -73,6 +77,7 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
       dtype: level.brickDType,
       fillBytes: level.array.fillBytes,
       ...touched,
+      ...(reflect ? { reflect } : {}),
     },
   };
 }
@@ -102,6 +107,7 @@ function touchedBricks(
   offset: Vec3,
   between: boolean,
   subsamples: Vec3,
+  reflect: boolean,
 ): TouchedBricks {
   const { brickShape, shape: volume } = level;
   const middle = map3((i) => (shape[i] - 1) / 2);
@@ -115,7 +121,7 @@ function touchedBricks(
   const centersReach = extent(middle);
   // Nothing is sampled for a voxel whose centre is outside, so a patch without a centre inside needs no brick.
   const slack = 1e-3;
-  for (const i of [0, 1, 2] as const) {
+  for (const i of reflect ? [] : ([0, 1, 2] as const)) {
     if (center[i] + centersReach[i] < -0.5 - slack) return nothing;
     if (center[i] - centersReach[i] > volume[i] - 0.5 + slack) return nothing;
   }
@@ -129,27 +135,38 @@ function touchedBricks(
   const reach = extent(half);
   const low = map3((i) => Math.ceil(center[i] - reach[i] - tap[i]));
   const high = map3((i) => Math.floor(center[i] + reach[i] + tap[i]));
-  const clamp = (value: number, i: 0 | 1 | 2): number => Math.min(Math.max(value, 0), volume[i] - 1);
-  const gridMin = map3((i) => Math.floor(clamp(low[i], i) / brickShape[i]));
-  const gridMax = map3((i) => Math.floor(clamp(high[i], i) / brickShape[i]));
+  // Where the volume ends, its outermost voxels or its mirror images stand in for what is missing.
+  const shown = ([0, 1, 2] as const).map((i) => {
+    return shownVoxels({ first: low[i], last: high[i] }, volume[i], reflect);
+  });
+  const gridMin = map3((i) => Math.floor(shown[i]!.first / brickShape[i]));
+  const gridMax = map3((i) => Math.floor(shown[i]!.last / brickShape[i]));
   const gridShape = map3((i) => gridMax[i] - gridMin[i] + 1);
 
   const scaled = (i: 0 | 1 | 2): Vec3 => map3((j) => matrix[i][j] * half[j]);
   const meets = overlapTest({ center, halfEdges: [scaled(0), scaled(1), scaled(2)] });
   const outside = extent(beside);
+  const meetsRuns = (runs: readonly [VoxelRun, VoxelRun, VoxelRun]): boolean => {
+    // Clamping carries sub-samples beyond the border onto the outermost voxels.
+    const from = map3((i) => runs[i].first - tap[i] - (runs[i].first === 0 ? outside[i] : 0));
+    const to = map3((i) => runs[i].last + tap[i] + (runs[i].last === volume[i] - 1 ? outside[i] : 0));
+    return meets(
+      map3((i) => (from[i] + to[i]) / 2),
+      map3((i) => (to[i] - from[i]) / 2),
+    );
+  };
   const bricks: number[] = [];
   for (let z = 0; z < gridShape[0]; z++) {
     for (let y = 0; y < gridShape[1]; y++) {
       for (let x = 0; x < gridShape[2]; x++) {
         const at: Vec3 = [gridMin[0] + z, gridMin[1] + y, gridMin[2] + x];
-        const first = map3((i) => at[i] * brickShape[i]);
-        const last = map3((i) => Math.min(first[i] + brickShape[i], volume[i]) - 1);
-        // Clamping carries sub-samples beyond the border onto the outermost voxels.
-        const from = map3((i) => first[i] - tap[i] - (first[i] === 0 ? outside[i] : 0));
-        const to = map3((i) => last[i] + tap[i] + (last[i] === volume[i] - 1 ? outside[i] : 0));
-        const brickCenter = map3((i) => (from[i] + to[i]) / 2);
-        const brickHalf = map3((i) => (to[i] - from[i]) / 2);
-        if (meets(brickCenter, brickHalf)) bricks.push((z * gridShape[1] + y) * gridShape[2] + x);
+        const runs = ([0, 1, 2] as const).map((i) => {
+          const first = at[i] * brickShape[i];
+          const run = { first, last: Math.min(first + brickShape[i], volume[i]) - 1 };
+          return reflect ? imagesOf(run, volume[i], low[i], high[i]) : [run];
+        });
+        const met = runs[0]!.some((a) => runs[1]!.some((b) => runs[2]!.some((c) => meetsRuns([a, b, c]))));
+        if (met) bricks.push((z * gridShape[1] + y) * gridShape[2] + x);
       }
     }
   }

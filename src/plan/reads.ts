@@ -54,6 +54,11 @@ export interface ReadPlan {
    * The other entries of the table are never sampled.
    */
   readonly bricks: readonly number[];
+  /**
+   * Every voxel counts as inside: the volume goes on beyond its faces as its mirror image, `scipy`'s mode "reflect"
+   * (d c b a | a b c d | d c b a). For the halo of filters. Default false.
+   */
+  readonly reflect?: boolean;
   /** Codes of a label image, see {@link LabelCodes}; absent for other images and for labels without codes. */
   readonly labelCodes?: LabelCodes;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { jobBytes, missingPage, outputBits, packJobs, pageOf } from "../../../src/gpu/params.js";
 import { makeRead, makeVolume, planOf } from "../cpu/cases.js";
 
-const at = { outStart: 3, outStride: 2, maskStart: 5, maskStride: 1 };
+const at = { outStart: 3, outStride: 2, maskStart: 5, maskStride: 1, program: null };
 
 test("pages hold heap and word offset, and what is not listed or not stored is missing", () => {
   const volume = makeVolume({ dtype: "uint8", shape: [4, 4, 12], brickShape: [4, 4, 4] });

@@ -8,7 +8,12 @@ const volume = makeVolume({ dtype: "uint8", shape: [8, 8, 8], brickShape: [4, 4,
 
 function partOf(shape: Vec3, elementOffset = 0, elementStride = 1): ReadPart {
   const plan = planOf(volume, makeRead({ center: [3, 4, 5], shape, matrix: rotateX(20) }));
-  return { plan, out: { elementOffset, elementStride }, mask: { elementOffset, elementStride: 1 } };
+  return {
+    plan,
+    origin: [0, 0, 0],
+    out: { elementOffset, elementStride },
+    mask: { elementOffset, elementStride: 1 },
+  };
 }
 
 /** Every output voxel: its element and its coordinates. */

@@ -1,0 +1,56 @@
+/** Buffers that hold what lies between two steps of one read. */
+import { VoxelfeedError } from "../errors.js";
+
+/**
+ * A few numbered buffers that every read of a device uses in turn: the steps of a queue run in order, so the next read may
+ * overwrite what the last one is done with, even within one submit. They grow to the largest read, and stay.
+ */
+export class ScratchBuffers {
+  readonly #device: GPUDevice;
+  readonly #buffers: (GPUBuffer | null)[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#buffers.reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0);
+  }
+
+  /**
+   * Makes buffer `index` hold at least `bytes`. To be called for all reads of a submit before their steps are made:
+   * growing replaces the buffer.
+   *
+   * @throws VoxelfeedError `budget` when the device cannot bind so much at once
+   */
+  reserve(index: number, bytes: number): void {
+    const known = this.#buffers[index];
+    if (known != null && known.size >= bytes) return;
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
+    const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    if (bytes > most) {
+      throw new VoxelfeedError(
+        "budget",
+        `A patch with its halo needs an intermediate of ${bytes} bytes, and this device binds at most ${most}. Use a ` +
+          "smaller patch, or less blur.",
+      );
+    }
+    known?.destroy();
+    this.#buffers[index] = this.#device.createBuffer({
+      label: `voxelfeed scratch ${index}`,
+      size: Math.ceil(bytes / 16) * 16,
+      usage: GPUBufferUsage.STORAGE,
+    });
+  }
+
+  /** A reserved buffer; usage STORAGE, of undefined content. */
+  at(index: number): GPUBuffer {
+    return this.#buffers[index]!;
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer?.destroy();
+    this.#buffers.length = 0;
+  }
+}
