@@ -42,6 +42,7 @@ export {
   type ReadRequest,
   type ReadResult,
 } from "./dataset/image.js";
+export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglancer.js";
 export { type DatasetSpec, openDataset } from "./dataset/open.js";
 export type { SampleOrigin } from "./dataset/sample.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
@@ -73,5 +74,14 @@ export type {
   TypedArray,
   Vec3,
 } from "./types.js";
+export {
+  type CropReport,
+  reportText,
+  type Severity,
+  type VerifyCode,
+  type VerifyProblem,
+  type VerifyReport,
+} from "./verify/report.js";
+export { type VerifyOptions, verify } from "./verify/verify.js";
 export type { ImageSource } from "./zarr/byte-store.js";
 export type { AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";

@@ -16,12 +16,15 @@ it("exports exactly these values", () => {
       "combineDatasets",
       "createLoader",
       "isVoxelfeedError",
+      "neuroglancerLink",
       "openDataSplit",
       "openDataset",
       "openImage",
+      "reportText",
       "rotation",
       "samplers",
       "spatialMatrix",
+      "verify",
     ]
   `);
 });
@@ -51,6 +54,7 @@ it("exports exactly these types", () => {
       "Budget",
       "CacheReport",
       "CombinedDataset",
+      "CropReport",
       "DataSplit",
       "DataSplitSpec",
       "Dataset",
@@ -74,6 +78,7 @@ it("exports exactly these types", () => {
       "LoaderStats",
       "Mat3",
       "MirrorSpec",
+      "NeuroglancerOptions",
       "NormalRange",
       "OpenImageOptions",
       "OutputDType",
@@ -88,6 +93,7 @@ it("exports exactly these types", () => {
       "SampleOrigin",
       "Sampler",
       "SequentialSampler",
+      "Severity",
       "SourceDType",
       "SpatialTransforms",
       "SplitPair",
@@ -96,6 +102,10 @@ it("exports exactly these types", () => {
       "TypedArray",
       "UniformSampler",
       "Vec3",
+      "VerifyCode",
+      "VerifyOptions",
+      "VerifyProblem",
+      "VerifyReport",
     ]
   `);
 });

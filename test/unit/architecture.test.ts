@@ -15,6 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/dataset"],
   ["src/loader"],
   ["src/split"],
+  ["src/verify"],
   ["src/index"],
 ];
 
