@@ -34,7 +34,9 @@ export type ErrorCode =
   | "budget"
   | "lease-timeout"
   | "released"
-  | "disposed";
+  | "disposed"
+  | "empty-selection"
+  | "state-mismatch";
 
 /** Where a failure happened and what came; every field is optional and plain data. */
 export interface ErrorDetails {

@@ -44,7 +44,7 @@ export {
 } from "./dataset/image.js";
 export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglancer.js";
 export { type DatasetSpec, openDataset } from "./dataset/open.js";
-export type { SampleOrigin } from "./dataset/sample.js";
+export type { SampleOrigin, TilePlace } from "./dataset/sample.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
 export { Engine, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
@@ -52,9 +52,22 @@ export { type ErrorCode, isVoxelfeedError, VoxelfeedError } from "./errors.js";
 export type { Batch } from "./loader/batch.js";
 export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
 export type { LoaderOptions } from "./loader/options.js";
-export { type Sampler, type SequentialSampler, samplers, type UniformSampler } from "./loader/samplers.js";
+export type { LoaderState } from "./loader/state.js";
 export { GiB, MiB } from "./math/bytes.js";
 export type { IdTable } from "./plan/ids.js";
+export {
+  type BlockShuffleSampler,
+  type ClassBalancedSampler,
+  type ForegroundSampler,
+  type GridSampler,
+  type MixtureSampler,
+  type Sampler,
+  type SequentialSampler,
+  type SubsetRandomSampler,
+  samplers,
+  type UniformSampler,
+  type WeightedSampler,
+} from "./sampling/samplers.js";
 export type { LeftOutRow, SplitUsage } from "./split/row.js";
 export type { BaseUrl, DatasetDict, DatasetDictEntry, SplitPair } from "./split/rows.js";
 export { type DataSplit, type DataSplitSpec, openDataSplit } from "./split/split.js";

@@ -20,6 +20,21 @@ export interface SampleOrigin {
   readonly drawn: DrawnSpatial | null;
   /** Pyramid level of each array's channels, null for an unknown class. */
   readonly levels: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Of samples drawn by `samplers.grid`. */
+  readonly tile?: TilePlace;
+}
+
+/** Place of an inference tile among those of its crop. */
+export interface TilePlace {
+  /** Number of the tile along each axis, z, y, x. */
+  readonly at: Vec3;
+  /** Tiles along each axis. */
+  readonly counts: Vec3;
+  /**
+   * How far it reaches back over the tile before it along each axis, nanometres; 0 for the first. The last tile is
+   * shifted to end at the border, and reaches back further than the others.
+   */
+  readonly overlapNm: Vec3;
 }
 
 /** A sample's reads: per array one per channel, then one per hidden class; null where a class is not annotated. */

@@ -12,6 +12,7 @@ import { WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
 import type { Backend } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
+import type { CellCounts } from "./cell-counts.js";
 import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
@@ -20,6 +21,7 @@ import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
 import { BufferRing } from "./ring.js";
+import { SharedResults } from "./shared-results.js";
 import { type EngineCounters, newCounters } from "./stats.js";
 
 /** Loads under way at once: enough to fill the six connections of HTTP/1.1 and keep the decoders busy. */
@@ -42,6 +44,8 @@ export class Engine {
   readonly cpu: CpuBackend;
   /** Counts label voxels in the workers. */
   readonly labels: LabelCounter;
+  /** Counts of label voxels by what was counted, kept while the engine lives. */
+  readonly cellCounts = new SharedResults<CellCounts>();
   readonly #arrays: ArrayRegistry;
   readonly #memory: Budget;
   #chosen: Promise<ChosenBackend> | undefined;

@@ -2,12 +2,17 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
+import { SharedResults } from "../engine/shared-results.js";
 import { VoxelfeedError } from "../errors.js";
+import { wholeNumber } from "../options.js";
+import type { SampleOrder } from "../sampling/order.js";
+import { epochSamples, isEndless, prepareOrder } from "../sampling/prepare.js";
+import type { Sampler } from "../sampling/samplers.js";
 import type { Batch } from "./batch.js";
 import { CallerBuffers } from "./caller-buffers.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { type EpochSize, Pass } from "./pipeline.js";
-import { epochLength } from "./samplers.js";
+import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
 
 /** Figures since the loader was made. Times are milliseconds; stage times are sums over all workers. */
 export interface LoaderStats extends EngineStats {
@@ -23,7 +28,14 @@ export class Loader implements AsyncIterable<Batch> {
   readonly #ownsEngine: boolean;
   readonly #buffers: CallerBuffers;
   readonly #passes = new Set<Pass>();
+  readonly #orders = new SharedResults<SampleOrder>();
+  readonly #size: EpochSize;
   #epoch = 0;
+  /** Batches of the current epoch that were delivered by the pass begun last. */
+  #delivered = 0;
+  /** Batch that the next pass begins with. */
+  #first = 0;
+  #latest: Pass | undefined;
   #batches = 0;
   #samples = 0;
   #waitMs = 0;
@@ -33,16 +45,28 @@ export class Loader implements AsyncIterable<Batch> {
     readonly dataset: Dataset,
     options: LoaderOptions,
   ) {
-    this.#options = resolveLoaderOptions(options);
-    const { outputBuffers, batchSize } = this.#options;
-    this.#buffers = new CallerBuffers(outputBuffers, dataset.arrays, batchSize);
     this.#engine = options.engine ?? new Engine(engineOptionsOf(options));
     this.#ownsEngine = options.engine === undefined;
+    if (options.state !== undefined) checkState(options.state);
+    this.#options = resolveLoaderOptions(options, dataset, this.#engine.stats().budget.memory.maxBytes);
+    this.#size = epochSize(this.#options, dataset);
+    const { outputBuffers, batchSize } = this.#options;
+    this.#buffers = new CallerBuffers(outputBuffers, dataset.arrays, batchSize);
+    if (options.state === undefined) return;
+    checkSameConfiguration(options.state, this.state());
+    this.#epoch = options.state.epoch;
+    this.#first = options.state.position;
+    this.#delivered = options.state.position;
   }
 
   /** Batches in one epoch. */
   get length(): number {
-    return this.#size().batches;
+    return this.#size.batches;
+  }
+
+  /** What draws the positions: as given, or as chosen for this dataset (see {@link LoaderOptions.sampler}). */
+  get sampler(): Sampler {
+    return this.#options.sampler;
   }
 
   /** The epoch that the next pass draws from; every finished pass begins the next. */
@@ -55,37 +79,67 @@ export class Loader implements AsyncIterable<Batch> {
     return (await this.#engine.choose()).device;
   }
 
-  /** Starts a pass over the current epoch, from its first batch. */
+  /**
+   * Reads what the sampler must know of the data: `classBalanced` which crops hold which class, `foreground` where the
+   * classes are. The first batch waits for it anyway; call it to have that done earlier.
+   *
+   * @throws VoxelfeedError `empty-selection`, and what reading throws; the signal's reason on abort
+   */
+  async prepare(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.#order(options.signal);
+  }
+
+  /** Starts a pass over the current epoch: from its first batch, or from where `state` was taken. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
     const epoch = this.#epoch;
-    const pass: Pass = new Pass(
-      this.dataset,
-      this.#engine,
-      this.#options,
-      epoch,
-      this.#size(),
-      this.#buffers,
-      {
-        delivered: ({ samples }) => {
-          this.#batches++;
-          this.#samples += samples.length;
-        },
-        waited: (ms) => {
-          this.#waitMs += ms;
-        },
-        finished: () => {
-          if (this.#epoch === epoch) this.#epoch++;
-        },
-        ended: () => this.#passes.delete(pass),
+    const first = this.#first;
+    const course = { epoch, first, size: this.#size, order: (signal: AbortSignal) => this.#order(signal) };
+    const pass: Pass = new Pass(this.dataset, this.#engine, this.#options, course, this.#buffers, {
+      delivered: ({ index, samples }) => {
+        this.#batches++;
+        this.#samples += samples.length;
+        if (pass === this.#latest) this.#delivered = index + 1;
       },
-    );
+      waited: (ms) => {
+        this.#waitMs += ms;
+      },
+      finished: () => {
+        if (this.#epoch === epoch) this.#begin(epoch + 1);
+      },
+      ended: () => this.#passes.delete(pass),
+    });
     this.#passes.add(pass);
+    this.#latest = pass;
+    this.#delivered = first;
+    this.#first = 0;
     return pass;
   }
 
   /** Begins the next epoch; passes under way go on with theirs. */
   refresh(): void {
-    this.#epoch++;
+    this.#begin(this.#epoch + 1);
+  }
+
+  /** The next pass draws from epoch `epoch`, a whole number below 2^24; passes under way go on with theirs. */
+  setEpoch(epoch: number): void {
+    this.#begin(wholeNumber(epoch, "epoch", 0, 0, 2 ** 24 - 1));
+  }
+
+  /**
+   * Where the loader is: the epoch, and how many of its batches were delivered by the pass begun last (prefetched ones
+   * do not count). `createLoader(dataset, { ...options, state })` goes on with the next batch.
+   */
+  state(): LoaderState {
+    const { seed, sampler } = this.#options;
+    const over = this.#delivered > 0 && this.#delivered >= this.#size.batches;
+    return {
+      version: 1,
+      seed,
+      epoch: over ? this.#epoch + 1 : this.#epoch,
+      position: over ? 0 : this.#delivered,
+      sampler: compact(sampler),
+      configuration: configurationOf(this.dataset, this.#options),
+    };
   }
 
   stats(): LoaderStats {
@@ -104,17 +158,33 @@ export class Loader implements AsyncIterable<Batch> {
     if (this.#ownsEngine) this.#engine.dispose();
   }
 
-  #size(): EpochSize {
-    const { sampler, batchSize, iterationsPerEpoch, dropLast } = this.#options;
-    const samples = epochLength(sampler, this.dataset.length);
-    const whole = Math.floor(samples / batchSize);
-    const batches = dropLast ? whole : Math.ceil(samples / batchSize);
-    if (iterationsPerEpoch === null) return { samples, batches };
-    // A uniform sampler can go on for ever; a sequential one ends with the dataset.
-    if (sampler.kind === "uniform")
-      return { samples: iterationsPerEpoch * batchSize, batches: iterationsPerEpoch };
-    return { samples, batches: Math.min(batches, iterationsPerEpoch) };
+  #begin(epoch: number): void {
+    this.#epoch = epoch;
+    this.#first = 0;
+    this.#delivered = 0;
+    this.#latest = undefined;
   }
+
+  async #order(signal?: AbortSignal): Promise<SampleOrder> {
+    const { sampler, seed } = this.#options;
+    return await this.#orders.get(
+      "order",
+      (shared) => prepareOrder(sampler, this.dataset, seed, this.#engine, shared),
+      signal,
+    );
+  }
+}
+
+function epochSize(options: ResolvedLoaderOptions, dataset: Dataset): EpochSize {
+  const { sampler, batchSize, iterationsPerEpoch, dropLast } = options;
+  const samples = epochSamples(sampler, dataset);
+  const whole = Math.floor(samples / batchSize);
+  const batches = dropLast ? whole : Math.ceil(samples / batchSize);
+  if (iterationsPerEpoch === null) return { samples, batches };
+  if (samples > 0 && isEndless(sampler)) {
+    return { samples: iterationsPerEpoch * batchSize, batches: iterationsPerEpoch };
+  }
+  return { samples, batches: Math.min(batches, iterationsPerEpoch) };
 }
 
 /**

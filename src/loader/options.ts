@@ -1,18 +1,25 @@
 /** What a loader can be told, checked and with defaults. */
 import { axisNames, type SpatialTransforms } from "../augment/spatial.js";
+import type { Dataset } from "../dataset/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
 import { checkKeys, flag, invalid, oneOf, wholeNumber } from "../options.js";
+import { checkSampler } from "../sampling/check.js";
+import { defaultSampler } from "../sampling/default-sampler.js";
+import type { Sampler } from "../sampling/samplers.js";
 import type { Layout } from "../types.js";
 import type { OutputBuffers } from "./caller-buffers.js";
-import { checkSampler, type Sampler, samplers } from "./samplers.js";
+import type { LoaderState } from "./state.js";
 
 export interface LoaderOptions extends EngineOptions {
   /** Samples per batch. Default 1. */
   readonly batchSize?: number;
-  /** Everything random follows from it. Default 0. */
+  /** Everything random follows from it. Default 0, or that of `state`. */
   readonly seed?: number;
-  /** Default: `samplers.uniform()`. */
+  /**
+   * Default: that of `state`; else `samplers.blockShuffle()` where the decoded data that the dataset reaches is more
+   * than four times `budget.memory`, and `samplers.uniform()` where it is less. `loader.sampler` tells.
+   */
   readonly sampler?: Sampler;
   readonly spatialTransforms?: SpatialTransforms;
   /** Default `ncdhw`. */
@@ -32,6 +39,8 @@ export interface LoaderOptions extends EngineOptions {
    * how many batches are prepared or held. STORAGE | COPY_SRC | COPY_DST; they stay yours.
    */
   readonly outputBuffers?: OutputBuffers;
+  /** Goes on where {@link Loader.state} was taken, with the same samples to the bit. */
+  readonly state?: LoaderState;
   /** Stops every iteration when it aborts, with its reason. */
   readonly signal?: AbortSignal;
   /** Share workers and caches of an engine that exists already. */
@@ -51,6 +60,7 @@ const names = [
   "maxHeldBatches",
   "leaseTimeoutMs",
   "outputBuffers",
+  "state",
   "signal",
   "engine",
 ] as const;
@@ -70,8 +80,15 @@ export interface ResolvedLoaderOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws VoxelfeedError `unknown-option` with the nearest known name; `invalid-option` */
-export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOptions {
+/**
+ * @param memoryBytes the engine's memory budget
+ * @throws VoxelfeedError `unknown-option` with the nearest known name; `invalid-option`
+ */
+export function resolveLoaderOptions(
+  options: LoaderOptions,
+  dataset: Dataset,
+  memoryBytes: number,
+): ResolvedLoaderOptions {
   checkKeys(options, names, "the createLoader options");
   const { spatialTransforms = null, iterationsPerEpoch, outputBuffers = {} } = options;
   if (options.outputBuffers !== undefined && options.device === undefined) {
@@ -80,8 +97,8 @@ export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOpti
   if (spatialTransforms !== null) checkSpatial(spatialTransforms);
   return {
     batchSize: wholeNumber(options.batchSize, "batchSize", 1, 1),
-    seed: wholeNumber(options.seed, "seed", 0, 0),
-    sampler: checkSampler(options.sampler ?? samplers.uniform()),
+    seed: wholeNumber(options.seed, "seed", 0, options.state?.seed ?? 0),
+    sampler: resolveSampler(options, dataset, memoryBytes),
     spatialTransforms,
     layout: oneOf(options.layout, "layout", ["ncdhw", "ndhwc"], "ncdhw"),
     iterationsPerEpoch:
@@ -93,6 +110,13 @@ export function resolveLoaderOptions(options: LoaderOptions): ResolvedLoaderOpti
     outputBuffers,
     signal: options.signal,
   };
+}
+
+function resolveSampler({ sampler, state }: LoaderOptions, dataset: Dataset, memoryBytes: number): Sampler {
+  if (sampler !== undefined) return checkSampler(sampler, dataset);
+  if (state === undefined) return defaultSampler(dataset, memoryBytes);
+  if (typeof state.sampler !== "string") return checkSampler(state.sampler, dataset);
+  throw invalid("sampler", "given again, since the state holds only a checksum of it", sampler);
 }
 
 function checkSpatial(spec: SpatialTransforms): void {

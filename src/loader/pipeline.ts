@@ -8,10 +8,20 @@ import type { Engine } from "../engine/engine.js";
 import type { ArrayJob } from "../engine/jobs.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
+import type { SampleOrder } from "../sampling/order.js";
 import { type Batch, toBatch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
 import type { ResolvedLoaderOptions } from "./options.js";
-import { sampleIndex } from "./samplers.js";
+
+/** What one pass goes through. */
+export interface Course {
+  readonly epoch: number;
+  /** Batch to begin with. */
+  readonly first: number;
+  readonly size: EpochSize;
+  /** Prepared once, however many passes ask. */
+  order(signal: AbortSignal): Promise<SampleOrder>;
+}
 
 /** Samples and batches of one epoch. */
 export interface EpochSize {
@@ -23,17 +33,20 @@ export interface EpochSize {
 export function planSample(
   dataset: Dataset,
   options: ResolvedLoaderOptions,
+  order: SampleOrder,
   epoch: number,
   position: number,
 ): SamplePlan {
-  const { seed, sampler, spatialTransforms } = options;
-  const index = sampleIndex(sampler, dataset.length, seed, epoch, position);
+  const { seed, spatialTransforms } = options;
+  const index = order.index(epoch, position);
   let turn: SampleTurn | undefined;
   if (spatialTransforms !== null) {
     const drawn = drawSpatial(spatialTransforms, sampleDraws(seed, epoch, position, streams.spatial));
     turn = { matrix: spatialMatrix(drawn), drawn };
   }
-  return dataset.plan(index, turn);
+  const plan = dataset.plan(index, turn);
+  const tile = order.tile?.(position);
+  return tile === undefined ? plan : { ...plan, origin: { ...plan.origin, tile } };
 }
 
 /** What a pass tells its loader. */
@@ -50,8 +63,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
   readonly #abort: ReturnType<typeof linkedController>;
   readonly #leases: Budget;
   readonly #ahead: Promise<Batch>[] = [];
-  #started = 0;
-  #next = 0;
+  #started: number;
+  #next: number;
   /** Batches that have their lease; leases are granted in order. */
   #leased = 0;
   #done = false;
@@ -60,12 +73,13 @@ export class Pass implements AsyncIterableIterator<Batch> {
     readonly dataset: Dataset,
     readonly engine: Engine,
     readonly options: ResolvedLoaderOptions,
-    readonly epoch: number,
-    readonly size: EpochSize,
+    readonly course: Course,
     readonly buffers: CallerBuffers,
     readonly events: PassEvents,
   ) {
     this.#abort = linkedController(options.signal, engine.lifetime);
+    this.#started = course.first;
+    this.#next = course.first;
     const leases = Math.min(options.prefetch + options.maxHeldBatches, buffers.batches);
     this.#leases = new Budget(leases, "maxHeldBatches");
   }
@@ -83,7 +97,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
     if (this.#done) return { done: true, value: undefined };
     try {
       this.#abort.controller.signal.throwIfAborted();
-      if (this.#next >= this.size.batches) {
+      if (this.#next >= this.course.size.batches) {
         this.events.finished();
         return this.#finish();
       }
@@ -125,7 +139,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
 
   /** Starts batches up to `prefetch` beyond the one that is asked for next. */
   #fill(): void {
-    const until = Math.min(this.size.batches, this.#next + this.options.prefetch + 1);
+    const until = Math.min(this.course.size.batches, this.#next + this.options.prefetch + 1);
     while (this.#started < until) {
       const batch = this.#prepare(this.#started++);
       batch.catch(() => {});
@@ -144,11 +158,13 @@ export class Pass implements AsyncIterableIterator<Batch> {
       giveLease();
     };
     try {
+      const { epoch, size } = this.course;
+      const order = await this.course.order(signal);
       const { batchSize, layout } = this.options;
       const first = index * batchSize;
-      const count = Math.min(batchSize, this.size.samples - first);
+      const count = Math.min(batchSize, size.samples - first);
       const plans = Array.from({ length: count }, (_, i) =>
-        planSample(this.dataset, this.options, this.epoch, first + i),
+        planSample(this.dataset, this.options, order, epoch, first + i),
       );
       const jobs = arrayJobs(this.dataset.arrays, plans, layout).map((job, i): ArrayJob => {
         const buffer = borrowed[i];
@@ -158,7 +174,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       // Typed arrays are the garbage collector's; only buffers are leased.
       if (rendered.every(({ buffer }) => buffer === null)) endLease();
       const origins = plans.map(({ origin }) => origin);
-      return toBatch(this.engine, { index, epoch: this.epoch }, names, rendered, origins, endLease);
+      return toBatch(this.engine, { index, epoch }, names, rendered, origins, endLease);
     } catch (error) {
       endLease();
       throw error;

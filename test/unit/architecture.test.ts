@@ -13,6 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/cpu", "src/gpu", "src/pool"],
   ["workers", "src/engine"],
   ["src/dataset"],
+  ["src/sampling"],
   ["src/loader"],
   ["src/split"],
   ["src/verify"],

@@ -1,0 +1,78 @@
+/** From a sampler's description to the order of an epoch, for one dataset and seed. */
+import type { Dataset } from "../dataset/dataset.js";
+import type { Engine } from "../engine/engine.js";
+import { sampleDraws, streams } from "../math/rng.js";
+import { blockShuffleOrder } from "./block-shuffle.js";
+import { classBalancedOrder } from "./class-balanced.js";
+import { classHolders } from "./class-presence.js";
+import { foregroundOrder } from "./foreground.js";
+import { gridOrder } from "./grid.js";
+import { members } from "./members.js";
+import { mixtureOrder } from "./mixture.js";
+import type { SampleOrder } from "./order.js";
+import type { Sampler } from "./samplers.js";
+import { epochRounds, shuffledIndex } from "./shuffle.js";
+import { weightedOrder } from "./weighted.js";
+
+/** Whether a sampler can go on for ever; the others end with the dataset. */
+export function isEndless({ kind }: Sampler): boolean {
+  return kind !== "sequential" && kind !== "grid";
+}
+
+/** Samples in one epoch. */
+export function epochSamples(sampler: Sampler, dataset: Dataset): number {
+  const { length } = dataset;
+  if (length === 0) return 0;
+  if (sampler.kind === "grid") return gridOrder(sampler, dataset).length;
+  if (sampler.kind === "sequential" || sampler.kind === "weighted") return length;
+  return sampler.samples ?? length;
+}
+
+/**
+ * Reads what a sampler must know of the data, once: `classBalanced` which crops hold which class, `foreground` where
+ * the classes are. The others need nothing.
+ *
+ * @throws VoxelfeedError `empty-selection`, and what reading throws; the signal's reason on abort
+ */
+export async function prepareOrder(
+  sampler: Sampler,
+  dataset: Dataset,
+  seed: number,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<SampleOrder> {
+  const { length } = dataset;
+  switch (sampler.kind) {
+    case "sequential":
+      return { index: (_, position) => position };
+    case "uniform":
+      return sampler.replacement === false ? shuffledOrder(length, seed) : uniformOrder(length, seed);
+    case "subsetRandom":
+      return shuffledOrder(length, seed);
+    case "blockShuffle":
+      return blockShuffleOrder(sampler, dataset.grids!, seed);
+    case "weighted":
+      return weightedOrder(sampler, dataset, seed);
+    case "mixture":
+      return mixtureOrder(sampler, dataset, seed);
+    case "grid":
+      return gridOrder(sampler, dataset);
+    case "classBalanced": {
+      const parts = members(dataset);
+      const holders = await classHolders(parts, dataset.classes, sampler.classes, engine, signal);
+      return classBalancedOrder(holders, parts, seed);
+    }
+    case "foreground":
+      return await foregroundOrder(sampler, dataset, seed, engine, signal);
+  }
+}
+
+function uniformOrder(length: number, seed: number): SampleOrder {
+  return {
+    index: (epoch, position) => Math.floor(sampleDraws(seed, epoch, position, streams.position)() * length),
+  };
+}
+
+function shuffledOrder(length: number, seed: number): SampleOrder {
+  return { index: (epoch, position) => shuffledIndex(length, position, epochRounds(seed, epoch)) };
+}
