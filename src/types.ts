@@ -103,4 +103,6 @@ export interface Budget {
    * what the browser grants (`navigator.storage.estimate()`).
    */
   readonly disk?: number;
+  /** Chunks being fetched, counted as their decoded size, which they seldom exceed. Default 64 MiB. */
+  readonly inflight?: number;
 }

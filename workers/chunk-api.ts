@@ -22,7 +22,9 @@ import {
 import type { Vec3 } from "../src/types.js";
 import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
 import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
+import { coalesceRanges } from "../src/zarr/coalesce.js";
 import { type BrickDecoder, createBrickDecoder } from "../src/zarr/codecs.js";
+import { FetchQueue } from "../src/zarr/fetch-queue.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { openStore } from "../src/zarr/store.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
@@ -42,13 +44,14 @@ export function createChunkApi(): ChunkWorkerApi {
   const arrays = new Map<number, DefinedArray>();
   const bricks = new Map<string, Uint8Array>();
   const loads = new Map<number, AbortController>();
-  let settings: WorkerSettings = { diskBytes: 0, revalidate: "session" };
+  let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
   let disk = new DiskTier(settings);
+  let queue = new FetchQueue(1);
 
   async function readEncoded(
     { meta, read }: DefinedArray,
     call: LoadCall,
-    options: Pick<GetOptions, "signal" | "onVersion">,
+    options: Pick<GetOptions, "signal" | "priority" | "onVersion">,
   ) {
     if (call.encoded !== undefined) return call.encoded === null ? undefined : new Uint8Array(call.encoded);
     if (read === null)
@@ -88,6 +91,7 @@ export function createChunkApi(): ChunkWorkerApi {
       let objectVersion = "";
       const encoded = await readEncoded(array, call, {
         signal: abort.signal,
+        priority: call.priority,
         onVersion: (version) => {
           objectVersion = version;
         },
@@ -142,10 +146,11 @@ export function createChunkApi(): ChunkWorkerApi {
     configure(given) {
       settings = given;
       disk = new DiskTier(settings);
+      queue = new FetchQueue(settings.workers);
     },
     define(array: number, { store: spec, url, meta }: ArrayDefinition) {
-      const store = spec === null ? null : openStore(spec);
-      const read = store === null ? null : createChunkReader(store, meta);
+      const store = spec === null ? null : openStore(spec, { queue });
+      const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
       arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta), cached });
     },

@@ -1,14 +1,35 @@
-/** Admission before allocation: a ceiling in units (bytes, leases) that is granted in order of asking. */
+/** Admission before allocation: a ceiling in units (bytes, leases, requests), granted by urgency and order of asking. */
 import { VoxelfeedError } from "../errors.js";
+
+/**
+ * What something is for, the most urgent first: what someone looks at, what training waits for, what will
+ * probably be looked at, and what has time.
+ */
+export type Priority = "visible" | "training" | "prefetch" | "background";
+
+const ranks: Readonly<Record<Priority, number>> = { visible: 0, training: 1, prefetch: 2, background: 3 };
+
+/**
+ * How full the whole may get by each: what is less urgent never takes the last part, so that what is more urgent
+ * does not wait for it to end.
+ */
+const shares: Readonly<Record<Priority, number>> = {
+  visible: 1,
+  training: 7 / 8,
+  prefetch: 3 / 4,
+  background: 1 / 2,
+};
 
 interface Waiter {
   readonly units: number;
+  readonly priority: Priority;
   readonly grant: () => void;
 }
 
-/** A first-come-first-served semaphore; a large request is not overtaken by later small ones. */
+/** A semaphore: the most urgent first, equals in order of asking; a large request is not overtaken by small ones. */
 export class Budget {
-  readonly #waiters = new Set<Waiter>();
+  #waiters: Waiter[] = [];
+  #limit: number;
   #used = 0;
   #peak = 0;
 
@@ -17,9 +38,15 @@ export class Budget {
    * @param name what it counts, as the user knows it, such as `budget.memory`
    */
   constructor(
-    readonly limit: number,
+    limit: number,
     readonly name: string,
-  ) {}
+  ) {
+    this.#limit = limit;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
 
   get used(): number {
     return this.#used;
@@ -29,40 +56,31 @@ export class Budget {
     return this.#peak;
   }
 
+  /** Changes the ceiling. What is out stays out: a lower one holds as soon as enough has come back. */
+  resize(limit: number): void {
+    if (limit === this.#limit) return;
+    this.#limit = limit;
+    this.#admit();
+  }
+
   /**
    * Waits until `units` fit and takes them.
    *
+   * @param priority default `visible`, which may take all there is
    * @returns a function that gives them back; calling it again does nothing
    * @throws VoxelfeedError `budget` at once when `units` exceed the whole budget; the signal's reason on abort
    */
-  async take(units: number, signal?: AbortSignal): Promise<() => void> {
+  async take(units: number, signal?: AbortSignal, priority: Priority = "visible"): Promise<() => void> {
     signal?.throwIfAborted();
-    if (units > this.limit) {
+    if (units > this.#limit) {
       throw new VoxelfeedError(
         "budget",
-        `One read needs ${units} bytes at once, but ${this.name} is ${this.limit}. Raise ${this.name}, or use smaller patches.`,
+        `One read needs ${units} bytes at once, but ${this.name} is ${this.#limit}. Raise ${this.name}, or use smaller patches.`,
       );
     }
-    if (this.#waiters.size > 0 || this.#used + units > this.limit) {
-      await new Promise<void>((resolve, reject) => {
-        const leave = (): void => {
-          this.#waiters.delete(waiter);
-          reject(signal?.reason);
-          this.#admit();
-        };
-        const waiter: Waiter = {
-          units,
-          grant: () => {
-            signal?.removeEventListener("abort", leave);
-            resolve();
-          },
-        };
-        this.#waiters.add(waiter);
-        signal?.addEventListener("abort", leave, { once: true });
-      });
-    } else {
-      this.#grow(units);
-    }
+    const isNext = this.#waiters.every((waiter) => ranks[waiter.priority] > ranks[priority]);
+    if (isNext && this.#fits(units, priority)) this.#grow(units);
+    else await this.#wait(units, priority, signal);
     let held = true;
     return () => {
       if (!held) return;
@@ -72,17 +90,41 @@ export class Budget {
     };
   }
 
+  async #wait(units: number, priority: Priority, signal: AbortSignal | undefined): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal?.reason);
+        this.#admit();
+      };
+      const grant = (): void => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const waiter: Waiter = { units, priority, grant };
+      const after = this.#waiters.findIndex((other) => ranks[other.priority] > ranks[priority]);
+      this.#waiters.splice(after === -1 ? this.#waiters.length : after, 0, waiter);
+      signal?.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  #fits(units: number, priority: Priority): boolean {
+    if (this.#used === 0) return true;
+    return this.#used + units <= this.#limit * shares[priority];
+  }
+
   #grow(units: number): void {
     this.#used += units;
     this.#peak = Math.max(this.#peak, this.#used);
   }
 
   #admit(): void {
-    for (const waiter of this.#waiters) {
-      if (this.#used + waiter.units > this.limit) return;
-      this.#waiters.delete(waiter);
-      this.#grow(waiter.units);
-      waiter.grant();
+    while (this.#waiters.length > 0) {
+      const [{ units, priority, grant }] = this.#waiters as [Waiter];
+      if (!this.#fits(units, priority)) return;
+      this.#waiters.shift();
+      this.#grow(units);
+      grant();
     }
   }
 }

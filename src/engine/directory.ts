@@ -37,12 +37,12 @@ export class BrickDirectory {
 
   /**
    * @param maxBytes budget of all workers together
-   * @param slots how many loads may be under way at once
+   * @param inflight bytes of the chunks that may be under way at once
    */
   constructor(
     readonly pool: WorkerPool,
     readonly maxBytes: number,
-    readonly slots: Budget,
+    readonly inflight: Budget,
     readonly counters: EngineCounters,
   ) {}
 
@@ -125,7 +125,8 @@ export class BrickDirectory {
   }
 
   async #load(worker: PoolWorker, array: RegisteredArray, address: BrickAddress, signal: AbortSignal) {
-    const leave = await this.slots.take(1, signal);
+    // A chunk larger than the whole budget goes alone.
+    const leave = await this.inflight.take(Math.min(array.brickBytes, this.inflight.limit), signal);
     const admitted = this.#admit(array.brickBytes);
     try {
       const encoded =
@@ -134,7 +135,9 @@ export class BrickDirectory {
       const cancel = (): void => worker.tell((api) => api.cancel(call));
       signal.addEventListener("abort", cancel, { once: true });
       const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
-      const reply = await worker.call((api) => api.load(transfer({ call, address, encoded }, buffers)));
+      const reply = await worker.call((api) =>
+        api.load(transfer({ call, address, encoded, priority: "training" }, buffers)),
+      );
       signal.removeEventListener("abort", cancel);
       const key = brickKey(address);
       if (reply.fromDisk) this.counters.diskHits++;

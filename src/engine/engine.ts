@@ -24,15 +24,14 @@ import { BufferRing } from "./ring.js";
 import { SharedResults } from "./shared-results.js";
 import { type EngineCounters, newCounters } from "./stats.js";
 
-/** Loads under way at once: enough to fill the six connections of HTTP/1.1 and keep the decoders busy. */
-const LOADS_UNDER_WAY = 16;
-
 export interface EngineStats extends EngineCounters {
   readonly backend: Backend | null;
   /** What the disk tier wrote, and what went wrong with it: faults make it a miss, never an error. */
   readonly disk: DiskCounters;
   /** Bytes in use, the most ever, and the ceiling of each tier. */
-  readonly budget: Readonly<Record<"memory" | "gpu", { bytes: number; peakBytes: number; maxBytes: number }>>;
+  readonly budget: Readonly<
+    Record<"inflight" | "memory" | "gpu", { bytes: number; peakBytes: number; maxBytes: number }>
+  >;
 }
 
 export class Engine {
@@ -48,6 +47,7 @@ export class Engine {
   readonly cellCounts = new SharedResults<CellCounts>();
   readonly #arrays: ArrayRegistry;
   readonly #memory: Budget;
+  readonly #inflight: Budget;
   #chosen: Promise<ChosenBackend> | undefined;
   #settled: ChosenBackend | null = null;
   #bricks: BrickPool | null = null;
@@ -56,12 +56,12 @@ export class Engine {
   /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
   constructor(options: EngineOptions = {}) {
     this.#options = resolveEngineOptions(options);
-    const { workers, createWorker, memoryBytes, diskBytes, revalidate } = this.#options;
-    this.#pool = new WorkerPool(workers, createWorker, { diskBytes, revalidate });
+    const { workers, createWorker, memoryBytes, inflightBytes, diskBytes, revalidate } = this.#options;
+    this.#pool = new WorkerPool(workers, createWorker, { workers, diskBytes, revalidate });
     this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
-    const slots = new Budget(LOADS_UNDER_WAY, "loads under way");
+    this.#inflight = new Budget(inflightBytes, "budget.inflight");
     this.#memory = new Budget(memoryBytes, "budget.memory");
-    this.#directory = new BrickDirectory(this.#pool, memoryBytes, slots, this.#counters);
+    this.#directory = new BrickDirectory(this.#pool, memoryBytes, this.#inflight, this.#counters);
     this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters);
     this.labels = new LabelCounter(this.#arrays, this.#directory, this.#memory);
   }
@@ -106,6 +106,11 @@ export class Engine {
       backend: this.#settled?.backend ?? null,
       disk: this.#directory.disk,
       budget: {
+        inflight: {
+          bytes: this.#inflight.used,
+          peakBytes: this.#inflight.peak,
+          maxBytes: this.#inflight.limit,
+        },
         memory: {
           bytes: this.#directory.bytes,
           peakBytes: this.#directory.peakBytes,

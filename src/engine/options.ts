@@ -42,6 +42,7 @@ export interface ResolvedEngineOptions {
   readonly createWorker: () => Worker;
   readonly gpuBytes: number;
   readonly memoryBytes: number;
+  readonly inflightBytes: number;
   /** Null: what the browser grants decides. */
   readonly diskBytes: number | null;
   readonly revalidate: Revalidate;
@@ -50,7 +51,7 @@ export interface ResolvedEngineOptions {
 /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
 export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
   const budget = options.budget ?? {};
-  checkKeys(budget, ["gpu", "memory", "disk"], "budget");
+  checkKeys(budget, ["gpu", "memory", "disk", "inflight"], "budget");
   const { createWorker = spawnWorker } = options;
   if (typeof createWorker !== "function") throw invalid("createWorker", "a function", createWorker);
   return {
@@ -60,6 +61,7 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     createWorker,
     gpuBytes: wholeNumber(budget.gpu, "budget.gpu", 1, 512 * MiB),
     memoryBytes: wholeNumber(budget.memory, "budget.memory", 1, 256 * MiB),
+    inflightBytes: wholeNumber(budget.inflight, "budget.inflight", 1, 64 * MiB),
     diskBytes: budget.disk === undefined ? null : wholeNumber(budget.disk, "budget.disk", 0, 0),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
   };

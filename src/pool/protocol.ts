@@ -4,6 +4,8 @@
  * Methods never reject: they answer with a {@link Result}. comlink's own rejections lose every field but the
  * message, and its handler table is shared with the host page, so errors travel as plain data instead.
  */
+
+import type { Priority } from "../cache/budget.js";
 import type { CountRequest, LabelCounts } from "../cpu/count.js";
 import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
@@ -38,6 +40,7 @@ export interface LoadCall {
   /** Names the call for {@link ChunkWorkerApi.cancel}. */
   readonly call: number;
   readonly address: BrickAddress;
+  readonly priority: Priority;
   /** Encoded bytes read by the page (custom stores), null when the chunk is missing; absent: the worker reads. */
   readonly encoded?: ArrayBuffer | null;
 }
@@ -52,6 +55,8 @@ export interface DiskCounters {
 
 /** How a worker is set up, before anything else is asked of it. */
 export interface WorkerSettings {
+  /** How many workers share the browser's connections. */
+  readonly workers: number;
   /** Budget of the disk tier, 0 for none; null: what the browser grants decides. */
   readonly diskBytes: number | null;
   readonly revalidate: Revalidate;

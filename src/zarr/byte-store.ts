@@ -1,5 +1,7 @@
 /** Read access to stored objects, whatever holds them. */
+
 import type { RangeQuery, GetOptions as ZarritaGetOptions } from "zarrita";
+import type { Priority } from "../cache/budget.js";
 
 /** How to open a store again on another thread: plain, structured-cloneable data. */
 export type StoreSpec =
@@ -41,6 +43,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
   /** Objects larger than this are refused with `unsupported` rather than read. Default: no limit. */
   readonly maxBytes?: number;
+  /** Whose turn it is when requests queue. Default `visible`. */
+  readonly priority?: Priority;
   /** Told the object's version where the server names one: its ETag, else its date. */
   readonly onVersion?: (version: string) => void;
 }

@@ -15,7 +15,7 @@ import { messagePath } from "./url.js";
  */
 export type ChunkReader = (
   brick: Vec3,
-  options?: Pick<GetOptions, "signal" | "onVersion">,
+  options?: Pick<GetOptions, "signal" | "priority" | "onVersion">,
 ) => Promise<Uint8Array | undefined>;
 
 /**
@@ -25,12 +25,13 @@ export type ChunkReader = (
  */
 export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkReader {
   const indexes = array.shard && new ShardIndexes(store, array.shard);
-  return async (brick, { signal, onVersion } = {}) => {
+  return async (brick, options = {}) => {
+    const { signal } = options;
     const path = chunkPath(array, brick);
     try {
-      if (indexes === undefined) return await store.get(path, { signal, onVersion });
+      if (indexes === undefined) return await store.get(path, options);
       const entry = await indexes.find(path, chunkInShard(array, brick), signal);
-      return entry && (await store.getRange(path, entry, { signal, onVersion }));
+      return entry && (await store.getRange(path, entry, options));
     } catch (error) {
       signal?.throwIfAborted();
       throw withPlace(error, { array: array.path, level: array.level, chunk: brick });

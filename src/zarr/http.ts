@@ -2,6 +2,7 @@
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { readBody, readSlice } from "./body.js";
 import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
+import type { FetchQueue } from "./fetch-queue.js";
 import { parseContentRange, rangeHeader, resolveRange, shortObject, sliceRange } from "./range.js";
 import { defaultRetryPolicy, type RetryPolicy, retryAfterMs, type Try, withRetry } from "./retry.js";
 import { joinUrl, messageUrl } from "./url.js";
@@ -11,10 +12,15 @@ interface ServerTraits {
   suffixRangeRefused: boolean;
 }
 
-interface RequestInitPlain {
+interface RequestInitPlain extends Pick<GetOptions, "signal" | "priority"> {
   readonly method?: "GET" | "HEAD";
   readonly range?: ByteRange;
-  readonly signal?: AbortSignal;
+}
+
+export interface HttpOptions {
+  readonly policy?: RetryPolicy;
+  /** Where requests wait for their turn. Default: they do not wait. */
+  readonly queue?: FetchQueue;
 }
 
 /**
@@ -25,56 +31,53 @@ interface RequestInitPlain {
  */
 export function openHttpStore(
   root: string,
-  policy: RetryPolicy = defaultRetryPolicy,
+  options: HttpOptions = {},
   traits: ServerTraits = { suffixRangeRefused: false },
 ): ByteStore {
   const request = <T>(path: string, init: RequestInitPlain, consume: (response: Response) => Promise<T>) =>
-    requestWithRetry(joinUrl(root, path), init, consume, policy);
+    requestWithRetry(joinUrl(root, path), init, consume, options);
 
-  const getPart = (
-    path: string,
-    range: ByteRange,
-    signal?: AbortSignal,
-    onVersion?: GetOptions["onVersion"],
-  ) =>
-    request(path, { range, signal }, async (response) => {
+  const getPart = (path: string, range: ByteRange, { signal, priority, onVersion }: GetOptions) =>
+    request(path, { range, signal, priority }, async (response) => {
       const bytes = await readRange(response, range, messageUrl(joinUrl(root, path)));
       tellVersion(response, onVersion);
       return bytes;
     });
 
   /** For servers that refuse `bytes=-N`: the size first, then an ordinary range. */
-  async function getTail(path: string, suffixLength: number, signal?: AbortSignal) {
+  async function getTail(path: string, suffixLength: number, part: GetOptions) {
+    const { signal, priority } = part;
     const url = messageUrl(joinUrl(root, path));
-    const size = await request(path, { method: "HEAD", signal }, async (response) =>
+    const size = await request(path, { method: "HEAD", signal, priority }, async (response) =>
       contentLength(response, url),
     );
     if (size === undefined) return undefined;
     const { start, end } = resolveRange({ suffixLength }, size, url);
-    return start === end ? new Uint8Array(0) : getPart(path, { offset: start, length: end - start }, signal);
+    return start === end ? new Uint8Array(0) : getPart(path, { offset: start, length: end - start }, part);
   }
 
   return {
     url: messageUrl(root),
     spec: { kind: "http", url: root },
-    get: (path, { signal, maxBytes, onVersion }: GetOptions = {}) =>
-      request(path, { signal }, async (response) => {
+    get: (path, { signal, maxBytes, priority, onVersion }: GetOptions = {}) =>
+      request(path, { signal, priority }, async (response) => {
         const bytes = await readBody(response, maxBytes, messageUrl(joinUrl(root, path)));
         tellVersion(response, onVersion);
         return bytes;
       }),
-    async getRange(path, range, { signal, onVersion } = {}) {
+    async getRange(path, range, part = {}) {
+      const { signal } = part;
       if (!("suffixLength" in range)) {
-        return range.length === 0 ? new Uint8Array(0) : getPart(path, range, signal, onVersion);
+        return range.length === 0 ? new Uint8Array(0) : getPart(path, range, part);
       }
-      if (traits.suffixRangeRefused) return getTail(path, range.suffixLength, signal);
+      if (traits.suffixRangeRefused) return getTail(path, range.suffixLength, part);
       try {
-        return await getPart(path, range, signal);
+        return await getPart(path, range, part);
       } catch (error) {
         // A suffix range needs a CORS preflight, and some servers do not know it at all.
         if (signal?.aborted || !mayRefuseSuffix(error)) throw error;
       }
-      const tail = await getTail(path, range.suffixLength, signal);
+      const tail = await getTail(path, range.suffixLength, part);
       traits.suffixRangeRefused = true;
       return tail;
     },
@@ -94,15 +97,15 @@ export function openHttpStore(
         throw error;
       }
     },
-    child: (path) => openHttpStore(joinUrl(root, path), policy, traits),
+    child: (path) => openHttpStore(joinUrl(root, path), options, traits),
   };
 }
 
 function requestWithRetry<T>(
   url: string,
-  { method = "GET", range, signal }: RequestInitPlain,
+  { method = "GET", range, signal, priority }: RequestInitPlain,
   consume: (response: Response) => Promise<T>,
-  policy: RetryPolicy,
+  { policy = defaultRetryPolicy, queue }: HttpOptions,
 ): Promise<T | undefined> {
   const at = messageUrl(url);
   const networkFault = (cause: unknown): Try<never> => ({
@@ -140,7 +143,17 @@ function requestWithRetry<T>(
     }
   }
 
-  return withRetry(attempt, policy, signal);
+  /** A request holds its place while it is under way, not while it waits to be tried again. */
+  async function attemptInTurn(): Promise<Try<T | undefined>> {
+    const leave = await queue?.enter(url, priority ?? "visible", signal);
+    try {
+      return await attempt();
+    } finally {
+      leave?.();
+    }
+  }
+
+  return withRetry(attemptInTurn, policy, signal);
 }
 
 /** Sorts an answer that is no success: missing, worth another try, or an error. */

@@ -3,7 +3,7 @@ import { VoxelfeedError } from "../errors.js";
 import type { ByteStore, ImageSource, StoreSpec } from "./byte-store.js";
 import { openCustomStore } from "./custom.js";
 import { openDirectoryStore } from "./directory.js";
-import { openHttpStore } from "./http.js";
+import { type HttpOptions, openHttpStore } from "./http.js";
 import { sourceUrl } from "./url.js";
 
 /**
@@ -11,11 +11,11 @@ import { sourceUrl } from "./url.js";
  *
  * @throws `invalid-option` for what is no http(s) URL, directory handle or store.
  */
-export function openStore(source: ImageSource | StoreSpec): ByteStore {
-  if (typeof source === "string" || source instanceof URL) return openHttpStore(sourceUrl(source));
+export function openStore(source: ImageSource | StoreSpec, http: HttpOptions = {}): ByteStore {
+  if (typeof source === "string" || source instanceof URL) return openHttpStore(sourceUrl(source), http);
   if (typeof source === "object" && source !== null) {
     if (isSpec(source))
-      return source.kind === "http" ? openHttpStore(sourceUrl(source.url)) : openDirectoryStore(source);
+      return source.kind === "http" ? openHttpStore(sourceUrl(source.url), http) : openDirectoryStore(source);
     if (isDirectoryHandle(source)) {
       return openDirectoryStore({ kind: "directory", handle: source, url: `directory:${source.name}` });
     }

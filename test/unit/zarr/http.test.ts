@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   prefix = `/mem/http${run++}.zarr`;
-  store = openHttpStore(`${server.url}${prefix}?sig=secret`, policy);
+  store = openHttpStore(`${server.url}${prefix}?sig=secret`, { policy });
   await fetch(`${server.url}${prefix}/a/b`, { method: "PUT", body });
 });
 
@@ -111,7 +111,7 @@ describe("get", () => {
   it("an unreachable server is a network error", async () => {
     const gone = await startTestServer();
     await gone.close();
-    await expect(openHttpStore(`${gone.url}/x`, policy).get("a")).rejects.toMatchObject({
+    await expect(openHttpStore(`${gone.url}/x`, { policy }).get("a")).rejects.toMatchObject({
       code: "network",
       attempts: 3,
     });
@@ -239,7 +239,9 @@ describe("abort", () => {
 
     await behave({ status: 503, headers: { "Retry-After": "60" } });
     const waiting = new AbortController();
-    const patient = openHttpStore(`${server.url}${prefix}`, { ...policy, maxDelayMs: 60_000 });
+    const patient = openHttpStore(`${server.url}${prefix}`, {
+      policy: { ...policy, maxDelayMs: 60_000 },
+    });
     const retried = patient.get("a/b", { signal: waiting.signal });
     await expect.poll(async () => (await log()).length).toBe(2);
     waiting.abort(reason);

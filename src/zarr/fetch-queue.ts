@@ -1,0 +1,63 @@
+/**
+ * How many requests are under way per origin, and whose turn is next.
+ *
+ * A browser opens six connections to an origin over HTTP/1.1, whatever is asked of it, and queues the rest out
+ * of our reach; over HTTP/2 and 3 one connection carries many requests. So the limit follows the protocol, which
+ * resource timing tells as soon as a first answer is in.
+ */
+
+import { Budget, type Priority } from "../cache/budget.js";
+
+/** Requests under way per origin: two more than HTTP/1.1 has connections, so that none falls idle. */
+const limits = { http1: 8, multiplexed: 64, unknown: 16 } as const;
+
+/** Requests under way per origin for a protocol as resource timing names it (ALPN id; "" where it is hidden). */
+export function requestLimit(protocol: string): number {
+  if (/^h[23]/.test(protocol)) return limits.multiplexed;
+  return protocol.startsWith("http/1") ? limits.http1 : limits.unknown;
+}
+
+export class FetchQueue {
+  readonly #origins = new Map<string, Budget>();
+  readonly #share: number;
+  #observer: PerformanceObserver | undefined;
+
+  /** @param workers how many queues share the origins' connections */
+  constructor(workers: number) {
+    this.#share = workers;
+  }
+
+  /**
+   * Waits for a place among the requests to an origin; the most urgent goes first.
+   *
+   * @returns gives the place back
+   * @throws the signal's reason on abort
+   */
+  async enter(url: string, priority: Priority, signal?: AbortSignal): Promise<() => void> {
+    const { origin } = new URL(url);
+    let places = this.#origins.get(origin);
+    if (places === undefined) {
+      places = new Budget(this.#part(limits.unknown), `requests to ${origin}`);
+      this.#origins.set(origin, places);
+      this.#observe();
+    }
+    return await places.take(1, signal, priority);
+  }
+
+  /** Learns the protocol of every origin from its first answers. */
+  #observe(): void {
+    if (this.#observer !== undefined || typeof PerformanceObserver === "undefined") return;
+    this.#observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+        const { nextHopProtocol } = entry;
+        if (nextHopProtocol === "") continue;
+        this.#origins.get(new URL(entry.name).origin)?.resize(this.#part(requestLimit(nextHopProtocol)));
+      }
+    });
+    this.#observer.observe({ type: "resource" });
+  }
+
+  #part(limit: number): number {
+    return Math.max(2, Math.ceil(limit / this.#share));
+  }
+}
