@@ -22,6 +22,7 @@ export type ErrorCode =
   | "invalid-csv"
   | "empty-split"
   | "no-matching-scale"
+  | "missing-chunk"
   | "forbidden"
   | "http"
   | "network"

@@ -30,10 +30,13 @@ export type {
 } from "./augment/spatial.js";
 export { rotation, spatialMatrix } from "./augment/spatial.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
-export type { CombinedDataset } from "./dataset/combined.js";
+export type { ClassSpec } from "./dataset/class-images.js";
+export { cellmapClasses } from "./dataset/class-table.js";
+export type { CombinedDataset, SamplingWeights } from "./dataset/combined.js";
 export { combineDatasets } from "./dataset/combined.js";
-export type { Dataset } from "./dataset/dataset.js";
-export type { Sample, SampleArray } from "./dataset/get.js";
+export type { ClassCount, ClassCounts, CountClassesOptions, VoxelCount } from "./dataset/counts.js";
+export type { Dataset, SampleTurn } from "./dataset/dataset.js";
+export type { GetOptions, Sample, SampleArray, SampleBatch } from "./dataset/get.js";
 export {
   type Image,
   type OpenImageOptions,
@@ -42,9 +45,12 @@ export {
   type ReadRequest,
   type ReadResult,
 } from "./dataset/image.js";
+export type { DatasetProblem, MissingPolicy } from "./dataset/missing.js";
 export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglancer.js";
 export { type DatasetSpec, openDataset } from "./dataset/open.js";
+export { type ClassRelations, type ClassTree, relationsFromTree } from "./dataset/relations.js";
 export type { SampleOrigin, TilePlace } from "./dataset/sample.js";
+export { type SubsetDataset, subset } from "./dataset/subset.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
 export { Engine, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
@@ -55,6 +61,7 @@ export type { LoaderOptions } from "./loader/options.js";
 export type { LoaderState } from "./loader/state.js";
 export { GiB, MiB } from "./math/bytes.js";
 export type { IdTable } from "./plan/ids.js";
+export type { Tile } from "./plan/tiles.js";
 export {
   type BlockShuffleSampler,
   type ClassBalancedSampler,
@@ -85,6 +92,7 @@ export type {
   Revalidate,
   SourceDType,
   TypedArray,
+  Vec2,
   Vec3,
 } from "./types.js";
 export {
@@ -97,4 +105,4 @@ export {
 } from "./verify/report.js";
 export { type VerifyOptions, verify } from "./verify/verify.js";
 export type { ImageSource } from "./zarr/byte-store.js";
-export type { AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";
+export type { Annotation, AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";

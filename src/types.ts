@@ -7,6 +7,9 @@
 /** Three numbers in z, y, x order. */
 export type Vec3 = readonly [z: number, y: number, x: number];
 
+/** Two numbers, rows and columns of a slice. */
+export type Vec2 = readonly [height: number, width: number];
+
 /** A 3×3 matrix as three rows, in z, y, x order. */
 export type Mat3 = readonly [Vec3, Vec3, Vec3];
 
@@ -59,13 +62,26 @@ export type TypedArray = Float32Array | Uint16Array | Uint8Array | Int32Array | 
 
 /** One array of each sample, as the user asks for it. */
 export interface ArraySpec {
-  /** Patch shape in voxels, z, y, x. */
-  readonly shape: Vec3;
-  /** Voxel size in nanometres, z, y, x. */
-  readonly scale: Vec3;
-  /** Default: `float32` for inputs, `uint8` for targets. */
+  /**
+   * Patch shape in voxels, z, y, x. Two numbers (height, width) ask for a slice, delivered as [1, height, width];
+   * see `sliceAxis` of the dataset for where it lies. All arrays of a dataset are slices, or none is.
+   */
+  readonly shape: Vec3 | Vec2;
+  /**
+   * Voxel size in nanometres, z, y, x; of a slice its rows' and columns', and the smaller of the two is its
+   * thickness.
+   */
+  readonly scale: Vec3 | Vec2;
+  /**
+   * Default: `float32` for inputs and for targets that are read from the raw image. For labels `uint8`, or `uint32`
+   * where a class holds instance ids: where its annotation says so or, without annotation metadata, where it is
+   * stored in integers of more than 8 bits.
+   */
   readonly dtype?: OutputDType;
-  /** Default: `linear` for inputs, `nearest` for targets; `linear-argmax` gives labels smoother borders. */
+  /**
+   * Default: `linear` for inputs and for targets that are read from the raw image, `nearest` for labels;
+   * `linear-argmax` gives labels smoother borders.
+   */
   readonly interpolation?: Interpolation;
   /** Default: `box` for linear reads, `none` for nearest ones. */
   readonly antialias?: Antialias;
@@ -78,10 +94,18 @@ export interface ArraySpec {
    * value NaN, which needs a float dtype. Default `mask`.
    */
   readonly unknown?: "mask" | "nan";
+  /** Leave spatial axes of one voxel out of the reported shapes. Default false: a shape always has all axes. */
+  readonly squeeze?: boolean;
 }
 
 /** What one array of a sample is, with every default filled in. */
-export type ResolvedArraySpec = Required<ArraySpec> & { readonly name: string };
+export interface ResolvedArraySpec extends Required<Omit<ArraySpec, "shape" | "scale">> {
+  readonly name: string;
+  /** Voxels along the axes of the patch; a slice's first is 1. */
+  readonly shape: Vec3;
+  /** Nanometres per voxel along the axes of the patch. */
+  readonly scale: Vec3;
+}
 
 export type Backend = "webgpu" | "cpu";
 

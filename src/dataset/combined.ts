@@ -1,20 +1,35 @@
 /** Several datasets as one. */
+import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
 import type { PositionGrid } from "../plan/positions.js";
+import type { Tile } from "../plan/tiles.js";
 import type { Box } from "../types.js";
+import type { CountClassesOptions } from "./counts.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
-import type { Sample } from "./get.js";
+import { PlannedDataset } from "./planned.js";
 import type { DatasetArray, SamplePlan } from "./sample.js";
 
+/** How often to draw from the datasets of a combination. */
+export interface SamplingWeights {
+  /** Share of each dataset; they sum to 1. */
+  readonly datasets: readonly number[];
+  /** Weight of every single sample of each dataset: its share divided by its length. */
+  readonly samples: readonly number[];
+}
+
 /** Datasets one after the other: index `i` belongs to the first dataset whose cumulative length exceeds it. */
-export class CombinedDataset implements Dataset {
+export class CombinedDataset extends PlannedDataset implements Dataset {
   readonly length: number;
   readonly #starts: readonly number[];
+  readonly #cropStarts: readonly number[];
 
   constructor(readonly datasets: readonly Dataset[]) {
+    super();
     let total = 0;
+    let crops = 0;
     this.#starts = datasets.map(({ length }) => (total += length) - length);
+    this.#cropStarts = datasets.map((dataset) => (crops += dataset.crops.length) - dataset.crops.length);
     this.length = total;
   }
 
@@ -45,46 +60,89 @@ export class CombinedDataset implements Dataset {
     return grids.every((list) => list !== undefined) ? grids.flat() : undefined;
   }
 
-  plan(index: number, turn?: SampleTurn): SamplePlan {
-    const { dataset, start } = this.#locate(index);
-    const plan = dataset.plan(index - start, turn);
-    return { ...plan, origin: { ...plan.origin, index } };
+  get validationTiles(): readonly Tile[] {
+    return this.datasets.flatMap(({ validationTiles }, i) =>
+      validationTiles.map(({ index, overlapNm }) => ({ index: index + this.#starts[i]!, overlapNm })),
+    );
   }
 
-  async get(index: number, options?: { readonly signal?: AbortSignal }): Promise<Sample> {
-    const { dataset, start } = this.#locate(index);
-    const sample = await dataset.get(index - start, options);
-    return { ...sample, origin: { ...sample.origin, index } };
+  /** That of the first dataset; the others' are never made. */
+  get engine(): Engine {
+    return this.datasets[0]!.engine;
+  }
+
+  plan(index: number, turn?: SampleTurn): SamplePlan {
+    const { dataset, start, cropStart } = this.#locate(index);
+    const plan = dataset.plan(index - start, turn);
+    return { ...plan, origin: { ...plan.origin, index, crop: cropStart + plan.origin.crop } };
+  }
+
+  /**
+   * How often each dataset should be drawn from, so that scarce classes are seen as often as common ones: the volume
+   * of each of its classes times the class's weight in the combination.
+   *
+   * Source: `dataset_weights` of cellmap-data's multi-dataset, which are these per sample.
+   */
+  async samplingWeights(options: CountClassesOptions = {}): Promise<SamplingWeights> {
+    const weights = await this.classWeights(options);
+    const masses: number[] = [];
+    for (const dataset of this.datasets) {
+      const counts = await dataset.classCounts({ ...options, engine: options.engine ?? this.engine });
+      masses.push(
+        Object.entries(counts).reduce(
+          (sum, [name, { foreground }]) => sum + foreground.nm3 * weights[name]!,
+          0,
+        ),
+      );
+    }
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    // Without any foreground, every sample is as good as another.
+    const shares = this.datasets.map(({ length }, i) =>
+      total === 0 ? length / this.length : masses[i]! / total,
+    );
+    return { datasets: shares, samples: shares.map((share, i) => share / this.datasets[i]!.length) };
+  }
+
+  widenTargets(names: readonly string[]): CombinedDataset {
+    const datasets = this.datasets.map((dataset) => dataset.widenTargets(names));
+    return new CombinedDataset(datasets);
   }
 
   dispose(): void {
     for (const dataset of this.datasets) dataset.dispose();
   }
 
-  #locate(index: number): { readonly dataset: Dataset; readonly start: number } {
+  #locate(index: number) {
     checkIndex(index, this.length);
     const at = this.#starts.findLastIndex((start) => start <= index);
-    return { dataset: this.datasets[at]!, start: this.#starts[at]! };
+    return { dataset: this.datasets[at]!, start: this.#starts[at]!, cropStart: this.#cropStarts[at]! };
   }
 }
 
 /**
- * Joins datasets that have the same arrays and classes; indices count through them in order.
+ * Joins datasets that have the same arrays and classes; indices count through them in order. Where some have a
+ * target array as `uint8` and others as `uint32`, all have it as `uint32`.
  *
  * @throws VoxelfeedError `invalid-option` when there is none, or when they differ
  */
 export function combineDatasets(datasets: readonly Dataset[]): CombinedDataset {
-  const [first] = datasets;
-  if (first === undefined) throw invalid("datasets", "at least one dataset", datasets);
-  const form = JSON.stringify(first.arrays);
-  const other = datasets.findIndex(({ arrays }) => JSON.stringify(arrays) !== form);
+  if (datasets.length === 0) throw invalid("datasets", "at least one dataset", datasets);
+  const wide = datasets.flatMap(({ arrays }) =>
+    arrays.flatMap(({ spec, role }) => (role === "target" && spec.dtype === "uint32" ? [spec.name] : [])),
+  );
+  const alike = datasets.map((dataset) => {
+    const narrow = dataset.arrays.filter(({ spec }) => spec.dtype === "uint8" && wide.includes(spec.name));
+    return narrow.length === 0 ? dataset : dataset.widenTargets(narrow.map(({ spec }) => spec.name));
+  });
+  const form = JSON.stringify(alike[0]!.arrays);
+  const other = alike.findIndex(({ arrays }) => JSON.stringify(arrays) !== form);
   if (other !== -1) {
     throw new VoxelfeedError(
       "invalid-option",
       `datasets[${other}] has other arrays or classes than datasets[0]; a batch needs the same of all: ` +
-        `${JSON.stringify(datasets[other]!.arrays)} against ${form}.`,
+        `${JSON.stringify(alike[other]!.arrays)} against ${form}.`,
       { path: `datasets[${other}]` },
     );
   }
-  return new CombinedDataset(datasets);
+  return new CombinedDataset(alike);
 }

@@ -1,20 +1,22 @@
-/** Raw volume and per-class targets of one crop: the positions there are, and what a sample at one reads. */
+/** What a dataset is: positions, and what a sample at one of them reads. */
 import type { DrawnSpatial } from "../augment/spatial.js";
 import type { StoredImage } from "../engine/arrays.js";
-import { Engine } from "../engine/engine.js";
-import type { EngineOptions } from "../engine/options.js";
+import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
-import { identity } from "../math/vec.js";
-import { planPatch } from "../plan/patch.js";
-import { centerAt, type PositionGrid, type Positions } from "../plan/positions.js";
-import type { Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
-import { readSample, type Sample } from "./get.js";
-import type { DatasetArray, SamplePlan } from "./sample.js";
+import type { PositionGrid, Positions } from "../plan/positions.js";
+import type { Tile } from "../plan/tiles.js";
+import type { AxisName, Box, Mat3, ResolvedArraySpec } from "../types.js";
+import type { ClassCounts, CountClassesOptions, CropCounts } from "./counts.js";
+import type { GetOptions, Sample, SampleBatch } from "./get.js";
+import type { MissingChunks } from "./missing.js";
+import type { InferencePlan } from "./relations.js";
+import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
 
 /** How a sample is turned: a pull matrix and the drawn parameters it came from. */
 export interface SampleTurn {
   readonly matrix: Mat3;
-  readonly drawn: DrawnSpatial;
+  /** Null for a matrix that was not drawn. */
+  readonly drawn: DrawnSpatial | null;
 }
 
 /** What loaders and combinations need of a dataset. */
@@ -34,119 +36,74 @@ export interface Dataset {
   readonly grids?: readonly PositionGrid[];
   /** Of a combination: its members, in the order of their indices. */
   readonly datasets?: readonly Dataset[];
+  /**
+   * Indices of patches that cover everything the dataset can reach once: laid side by side by the smallest target
+   * array (the smallest input without targets), with the last of each row shifted inward.
+   */
+  readonly validationIndices: readonly number[];
+  /** The same with how far each tile overlaps those before it. */
+  readonly validationTiles: readonly Tile[];
+  /** Different raw chunks under the crops that reads found not to be stored. */
+  readonly missingChunks: number;
+  /** The engine that `get` and `classCounts` read through, made on first use. @throws VoxelfeedError `disposed` */
+  readonly engine: Engine;
   /** Plans the sample at a position; pure. @throws VoxelfeedError `index-out-of-range` */
   plan(index: number, turn?: SampleTurn): SamplePlan;
   /**
-   * Reads one sample, not turned; its typed arrays belong to the caller.
-   * @throws VoxelfeedError `index-out-of-range` and what reading throws
+   * Reads one sample, not turned unless told how; its typed arrays belong to the caller.
+   * @throws VoxelfeedError `index-out-of-range`, `missing-chunk`, and what reading throws
    */
-  get(index: number, options?: { readonly signal?: AbortSignal }): Promise<Sample>;
+  get(index: number, options?: GetOptions & { readonly turn?: SampleTurn }): Promise<Sample>;
+  /** Reads several samples, not turned, as one batch of typed arrays. @throws as {@link Dataset.get} */
+  getBatch(indices: readonly number[], options?: GetOptions): Promise<SampleBatch>;
+  /**
+   * Reads a sample of a batch again from its provenance: the same place, turned the same way, bit for bit on the
+   * same backend. Raw values and labels as they are before value and target transforms.
+   * @throws as {@link Dataset.get}
+   */
+  render(origin: SampleOrigin, options?: GetOptions): Promise<Sample>;
+  /**
+   * Voxels of each class, at its finest level, over its whole image: from the metadata where it tells them,
+   * otherwise counted by the workers. Nothing is written to the source. Counted once per crop, then remembered.
+   * @throws what reading throws; the signal's reason on abort
+   */
+  classCounts(options?: CountClassesOptions): Promise<ClassCounts>;
+  /**
+   * How much a present voxel of each class should weigh against an absent one: volume known to be absent divided
+   * by volume present; 1 where either is zero.
+   * Source: `class_weights` of cellmap-data, which is 0 for a class that is absent nowhere.
+   */
+  classWeights(options?: CountClassesOptions): Promise<Readonly<Record<string, number>>>;
+  /** The same dataset with these target arrays, of dtype `uint8`, as `uint32`. */
+  widenTargets(names: readonly string[]): Dataset;
   /** Stops reads under way. Loaders made of the dataset are not affected. */
   dispose(): void;
 }
 
 /** The opened parts of one crop. */
-export interface CropParts {
+export interface CropParts extends InferencePlan {
+  /** The raw image, at its first channel. */
   readonly raw: StoredImage;
+  /** All channels of the raw image that are read, and their names. */
+  readonly rawChannels: readonly StoredImage[];
+  readonly rawChannelNames: readonly string[];
   readonly rawUrl: string;
   readonly target: string | null;
   /** One image per class, null where there is no annotation. */
   readonly classImages: readonly (StoredImage | null)[];
+  /** The same for the hidden classes. */
+  readonly hiddenImages: readonly (StoredImage | null)[];
   readonly classes: readonly string[];
+  readonly counts: CropCounts;
+  readonly missing: MissingChunks;
   readonly inputs: readonly ResolvedArraySpec[];
   readonly targets: readonly ResolvedArraySpec[];
+  /** Whether target arrays are read from the raw image. */
+  readonly isRawOnly: boolean;
+  /** Axis that slices lie across; null for volumes. */
+  readonly sliceAxis: AxisName | null;
   readonly boundingBox: Box;
   readonly positions: Positions;
-}
-
-/** Use {@link openDataset}. */
-export class CropDataset implements Dataset {
-  readonly arrays: readonly DatasetArray[];
-  readonly #parts: CropParts;
-  readonly #engineOptions: EngineOptions;
-  #engine: Engine | undefined;
-  #ownEngine: Engine | undefined;
-
-  constructor(parts: CropParts, engineOptions: EngineOptions, engine: Engine | undefined) {
-    this.#parts = parts;
-    this.#engineOptions = engineOptions;
-    this.#engine = engine;
-    this.arrays = [
-      ...parts.inputs.map((spec) => ({
-        spec,
-        role: "input" as const,
-        channels: ["raw"],
-        hidden: [],
-        exclusive: [[]],
-      })),
-      ...parts.targets.map((spec) => ({
-        spec,
-        role: "target" as const,
-        channels: parts.classes,
-        hidden: [],
-        exclusive: parts.classes.map(() => []),
-      })),
-    ];
-  }
-
-  get crops(): readonly CropParts[] {
-    return [this.#parts];
-  }
-
-  get length(): number {
-    return this.#parts.positions.length;
-  }
-
-  get classes(): readonly string[] {
-    return this.#parts.classes;
-  }
-
-  get boundingBox(): Box {
-    return this.#parts.boundingBox;
-  }
-
-  get samplingBox(): Box {
-    const { first, length } = this.#parts.positions;
-    return { min: first, max: centerAt(this.#parts.positions, length - 1) };
-  }
-
-  get grids(): readonly PositionGrid[] {
-    return [{ start: 0, positions: this.#parts.positions }];
-  }
-
-  plan(index: number, turn?: SampleTurn): SamplePlan {
-    checkIndex(index, this.length);
-    const center = centerAt(this.#parts.positions, index);
-    const matrix = turn?.matrix ?? identity;
-    const reads = Object.fromEntries(
-      this.arrays.map(({ spec, role }) => {
-        const images = role === "input" ? [this.#parts.raw] : this.#parts.classImages;
-        return [
-          spec.name,
-          images.map((image) => (image === null ? null : planRead(image, spec, center, matrix))),
-        ];
-      }),
-    );
-    const levels = Object.fromEntries(
-      Object.entries(reads).map(([name, list]) => [name, list.map((read) => read?.level ?? null)]),
-    );
-    const { rawUrl: raw, target } = this.#parts;
-    return { reads, origin: { index, raw, target, center, matrix, drawn: turn?.drawn ?? null, levels } };
-  }
-
-  async get(index: number, options: { readonly signal?: AbortSignal } = {}): Promise<Sample> {
-    this.#ownEngine ??= this.#engine === undefined ? new Engine(this.#engineOptions) : undefined;
-    this.#engine ??= this.#ownEngine;
-    return await readSample(this.#engine!, this.arrays, this.plan(index), options.signal);
-  }
-
-  dispose(): void {
-    this.#ownEngine?.dispose();
-  }
-}
-
-function planRead(image: StoredImage, spec: ResolvedArraySpec, center: Vec3, matrix: Mat3) {
-  return { image, ...planPatch(image.meta.levels, { ...spec, center, matrix }) };
 }
 
 /** @throws VoxelfeedError `index-out-of-range` */

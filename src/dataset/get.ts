@@ -1,4 +1,4 @@
-/** One sample as plain typed arrays. */
+/** Samples as plain typed arrays. */
 import { linkedController } from "../abort.js";
 import { toBatchArray } from "../engine/batch-array.js";
 import type { Engine } from "../engine/engine.js";
@@ -6,19 +6,62 @@ import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
 import { arrayJobs, type DatasetArray, type SampleOrigin, type SamplePlan } from "./sample.js";
 
-/** `[C, D, H, W]`. */
+export interface GetOptions {
+  readonly signal?: AbortSignal;
+  /** Read through this engine. Default: the dataset's own, made on first use. */
+  readonly engine?: Engine;
+}
+
+/** `[C, D, H, W]`; in a {@link SampleBatch} `[N, C, D, H, W]`. */
 export interface SampleArray {
   readonly data: TypedArray;
   readonly mask: Uint8Array | null;
   readonly shape: readonly number[];
   readonly dtype: OutputDType;
-  /** Per channel; null where ids are unchanged. */
+  /** Per channel (in a batch, per sample and channel); null where ids are unchanged. */
   readonly idTables: readonly (IdTable | null)[];
 }
 
 export interface Sample {
   readonly origin: SampleOrigin;
   readonly arrays: Readonly<Record<string, SampleArray>>;
+}
+
+export interface SampleBatch {
+  readonly origins: readonly SampleOrigin[];
+  readonly arrays: Readonly<Record<string, SampleArray>>;
+}
+
+/** Renders planned samples together; the caller owns the arrays. @throws `missing-chunk` for a sample that misses one */
+export async function readSamples(
+  engine: Engine,
+  arrays: readonly DatasetArray[],
+  plans: readonly SamplePlan[],
+  signal?: AbortSignal,
+): Promise<SampleBatch> {
+  const { controller, unlink } = linkedController(signal, engine.lifetime);
+  try {
+    const jobs = arrayJobs(arrays, plans, "ncdhw");
+    const rendered = await engine.render(jobs, controller.signal);
+    const entries = rendered.map(async (result, i) => {
+      const array = toBatchArray(engine, result, () => {});
+      const [data, mask] = await Promise.all([array.data(), array.mask?.data() ?? null]);
+      engine.recycle(result);
+      const { shape, dtype, idTables } = array;
+      return [arrays[i]!.spec.name, { data, mask, shape, dtype, idTables }] as const;
+    });
+    const arraysByName = Object.fromEntries(await Promise.all(entries));
+    for (const plan of plans) {
+      const missed = plan.missed();
+      if (missed !== null) throw missed;
+    }
+    return {
+      origins: plans.map(({ origin }) => origin),
+      arrays: arraysByName,
+    };
+  } finally {
+    unlink();
+  }
 }
 
 /** Renders one planned sample; the caller owns the arrays. */
@@ -28,25 +71,9 @@ export async function readSample(
   plan: SamplePlan,
   signal?: AbortSignal,
 ): Promise<Sample> {
-  const { controller, unlink } = linkedController(signal, engine.lifetime);
-  try {
-    const jobs = arrayJobs(arrays, [plan], "ncdhw");
-    const rendered = await engine.render(jobs, controller.signal);
-    const entries = rendered.map(async (result, i) => {
-      const array = toBatchArray(engine, result, () => {});
-      const [data, mask] = await Promise.all([array.data(), array.mask?.data() ?? null]);
-      engine.recycle(result);
-      const sample: SampleArray = {
-        data,
-        mask,
-        shape: array.shape.slice(1),
-        dtype: array.dtype,
-        idTables: array.idTables,
-      };
-      return [arrays[i]!.spec.name, sample] as const;
-    });
-    return { origin: plan.origin, arrays: Object.fromEntries(await Promise.all(entries)) };
-  } finally {
-    unlink();
-  }
+  const batch = await readSamples(engine, arrays, [plan], signal);
+  const entries = Object.entries(batch.arrays).map(
+    ([name, array]) => [name, { ...array, shape: array.shape.slice(1) }] as const,
+  );
+  return { origin: plan.origin, arrays: Object.fromEntries(entries) };
 }

@@ -2,39 +2,50 @@
 import type { StoredImage } from "../engine/arrays.js";
 import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames, engineOptionsOf } from "../engine/options.js";
-import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
+import { VoxelfeedError } from "../errors.js";
 import { intersect, isEmpty } from "../math/box.js";
 import { checkKeys, flag, invalid, oneOf } from "../options.js";
 import { legalCenters } from "../plan/positions.js";
-import type { ArraySpec } from "../types.js";
+import { inWorld, viewOf } from "../plan/view.js";
+import type { ArraySpec, AxisName, Box, ResolvedArraySpec } from "../types.js";
 import type { ImageSource } from "../zarr/byte-store.js";
-import { openMultiscale } from "../zarr/open.js";
 import { openStore } from "../zarr/store.js";
-import { joinUrl } from "../zarr/url.js";
-import { resolveArrays } from "./arrays.js";
-import { classNotFound, parseTarget } from "./classes.js";
-import { CropDataset, type Dataset } from "./dataset.js";
+import { areSlices, resolveArrays } from "./arrays.js";
+import { openRaw } from "./channels.js";
+import { type ClassSpec, holdsIds, openClasses } from "./class-images.js";
+import { combineDatasets } from "./combined.js";
+import { CropCounts } from "./counts.js";
+import { CropDataset } from "./crop.js";
+import type { CropParts, Dataset } from "./dataset.js";
+import { type DatasetProblem, MissingChunks, type MissingPolicy } from "./missing.js";
+import { OwnEngine } from "./own-engine.js";
 
-export interface DatasetSpec extends EngineOptions {
+export interface DatasetSpec extends EngineOptions, ClassSpec {
   /** The raw image: a URL, a zarrita store or a directory handle. */
   readonly raw: ImageSource;
-  /** URL of the crop's group, naming its classes: `".../crop1/[membrane,neurite]"`; or without brackets. */
-  readonly target?: string;
-  /** Instead of `target`: each class's image. */
-  readonly targets?: Readonly<Record<string, ImageSource>>;
-  /** Classes to read, in the order of the target channels. Default: those that `target` or `targets` name. */
-  readonly classes?: readonly string[];
   readonly inputArrays: Readonly<Record<string, ArraySpec>>;
   readonly targetArrays?: Readonly<Record<string, ArraySpec>>;
+  /**
+   * Axis that slices (arrays of two-element shapes) lie across. Default: each of the three in turn; the dataset is
+   * then the combination of three, across z, y and x. Rows and columns run along the other two, in the order z, y, x.
+   */
+  readonly sliceAxis?: AxisName;
   /** A patch larger than the volume: one centred, padded position instead of an error. Default false. */
   readonly pad?: boolean;
-  /** A class without annotation: an error (default), or unknown, that is value 0 and mask 0 everywhere. */
-  readonly missingClasses?: "error" | "unknown";
   /** Index along each channel or time axis of the raw image: `{ c: 0 }`. */
   readonly select?: Readonly<Record<string, number>>;
+  /** Channel or time axis of the raw image whose entries become the channels of the arrays read from it. */
+  readonly channelAxis?: string;
+  /**
+   * What a raw chunk that is not stored means where it lies under the crop: fill value, as everywhere (`fill`, the
+   * default); the same with a warning, once (`warn`); an error (`error`); or that loaders draw another sample
+   * instead (`skip`).
+   */
+  readonly onMissing?: MissingPolicy;
+  /** Told of the first missing chunk with `onMissing: "warn"`. Default: `console.warn`. */
+  readonly onMissingChunk?: (problem: DatasetProblem) => void;
   /** Read through an engine that exists already. */
   readonly engine?: Engine;
-  readonly signal?: AbortSignal;
 }
 
 export const datasetOptionNames = [
@@ -43,11 +54,16 @@ export const datasetOptionNames = [
   "target",
   "targets",
   "classes",
+  "classRelations",
   "inputArrays",
   "targetArrays",
+  "sliceAxis",
   "pad",
   "missingClasses",
   "select",
+  "channelAxis",
+  "onMissing",
+  "onMissingChunk",
   "engine",
   "signal",
 ] as const;
@@ -62,49 +78,80 @@ export const datasetOptionNames = [
  * `no-overlap`, and what {@link openImage} throws
  */
 export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
-  checkKeys(spec, datasetOptionNames, "the openDataset options");
-  const inputs = resolveArrays(spec.inputArrays, "input", "inputArrays");
-  const targets = resolveArrays(spec.targetArrays ?? {}, "target", "targetArrays");
-  checkNames([...inputs, ...targets].map(({ name }) => name));
-  const pad = flag(spec.pad, "pad", false);
-  const unknownAllowed =
-    oneOf(spec.missingClasses, "missingClasses", ["error", "unknown"], "error") === "unknown";
-  const { classes, sources } = classSources(spec, unknownAllowed);
-  if (targets.length > 0 && classes.length === 0) {
-    throw invalid("classes", "at least one class, since targetArrays asks for targets", spec.classes ?? []);
-  }
-
-  const { signal } = spec;
-  const [raw, ...classImages] = await Promise.all([
-    openStored(spec.raw, { select: spec.select, signal }),
-    ...sources.map((source) => (source === null ? null : openClass(source, signal))),
+  const { inputs, targets, sliceAxes, pad, onMissing } = resolveSpec(spec);
+  const { select, channelAxis, signal, onMissingChunk = warn } = spec;
+  const [{ images: rawChannels, names: rawChannelNames }, opened] = await Promise.all([
+    openRaw(openStore(spec.raw), { select, channelAxis, signal }),
+    openClasses(spec, targets.length > 0 && spec.classes !== null),
   ]);
-  const images = [raw!, ...classImages.filter((image) => image !== null)];
-  const boundingBox = images.map(({ meta }) => meta.boundingBox).reduce(intersect);
-  if (isEmpty(boundingBox)) {
-    throw new VoxelfeedError(
-      "no-overlap",
-      `The raw image and the targets share no space: ${images.map(({ meta }) => describeBox(meta)).join("; ")} ` +
-        "(nanometres, z, y, x). Check the translations and units in their metadata.",
-      { url: raw!.meta.url },
-    );
+  const raw = rawChannels[0]!;
+  // Hidden classes only add knowledge: they do not narrow the space that samples are drawn from.
+  const boundingBox = sharedBox([raw, ...opened.classImages]);
+  const rawUrl = raw.meta.url;
+  const target = targetName(spec.target);
+  const report = (error: VoxelfeedError): void => onMissingChunk({ raw: rawUrl, target, error });
+  const parts: Omit<CropParts, "sliceAxis" | "positions"> = {
+    ...opened,
+    raw,
+    rawChannels,
+    rawChannelNames,
+    rawUrl,
+    target,
+    inputs,
+    targets: holdsIds(opened.classImages) ? targets.map((array) => toIds(array, spec)) : targets,
+    isRawOnly: spec.classes === null,
+    counts: new CropCounts(opened.classes, opened.classImages),
+    missing: new MissingChunks(onMissing, boundingBox, report),
+    boundingBox,
+  };
+  const engine = new OwnEngine(engineOptionsOf(spec), spec.engine);
+  const crops = sliceAxes.map((sliceAxis) => {
+    const view = viewOf(sliceAxis);
+    const sizes = [...inputs, ...targets].map(({ name, shape, scale }) => ({
+      name,
+      shape: inWorld(view, shape),
+      scale: inWorld(view, scale),
+    }));
+    return new CropDataset({ ...parts, sliceAxis, positions: legalCenters(boundingBox, sizes, pad) }, engine);
+  });
+  return crops.length === 1 ? crops[0]! : combineDatasets(crops);
+}
+
+/** Everything that can be checked before anything is read. */
+function resolveSpec(spec: DatasetSpec) {
+  checkKeys(spec, datasetOptionNames, "the openDataset options");
+  const { inputArrays, targetArrays = {}, sliceAxis } = spec;
+  const inputs = resolveArrays(inputArrays, "input", "inputArrays");
+  const targets = resolveArrays(targetArrays, spec.classes === null ? "rawTarget" : "labels", "targetArrays");
+  checkNames([...inputs, ...targets].map(({ name }) => name));
+  const slices = areSlices(inputArrays, targetArrays);
+  if (sliceAxis !== undefined) {
+    if (!slices)
+      throw invalid("sliceAxis", "left out where arrays are not slices (two-element shapes)", sliceAxis);
+    oneOf(sliceAxis, "sliceAxis", axes, "z");
   }
-  const positions = legalCenters(boundingBox, [...inputs, ...targets], pad);
-  return new CropDataset(
-    {
-      raw: raw!,
-      rawUrl: raw!.meta.url,
-      target: spec.target ?? null,
-      classImages,
-      classes,
-      inputs,
-      targets,
-      boundingBox,
-      positions,
-    },
-    engineOptionsOf(spec),
-    spec.engine,
-  );
+  oneOf(spec.missingClasses, "missingClasses", ["error", "unknown"], "error");
+  if (spec.onMissingChunk !== undefined && typeof spec.onMissingChunk !== "function") {
+    throw invalid("onMissingChunk", "a function", spec.onMissingChunk);
+  }
+  const sliceAxes: readonly (AxisName | null)[] = !slices
+    ? [null]
+    : sliceAxis === undefined
+      ? axes
+      : [sliceAxis];
+  return {
+    inputs,
+    targets,
+    sliceAxes,
+    pad: flag(spec.pad, "pad", false),
+    onMissing: oneOf(spec.onMissing, "onMissing", ["fill", "warn", "error", "skip"], "fill"),
+  };
+}
+
+const axes: readonly AxisName[] = ["z", "y", "x"];
+
+function warn({ error }: DatasetProblem): void {
+  console.warn(error.message);
 }
 
 function checkNames(names: readonly string[]): void {
@@ -113,61 +160,28 @@ function checkNames(names: readonly string[]): void {
   if (twice !== undefined) throw invalid(`targetArrays.${twice}`, "a name that no input array has", twice);
 }
 
-interface ClassSource {
-  readonly name: string;
-  /** Whether an image that is not there makes the class unknown instead of being an error. */
-  readonly optional: boolean;
-  readonly source: ImageSource;
+/** Ids do not fit 8 bits: an array whose dtype was left to us is wider then. */
+function toIds(array: ResolvedArraySpec, { targetArrays }: DatasetSpec): ResolvedArraySpec {
+  return targetArrays![array.name]!.dtype === undefined ? { ...array, dtype: "uint32" } : array;
 }
 
-/** Classes in the order wanted, each with its source or null for unknown. */
-function classSources(spec: DatasetSpec, unknownAllowed: boolean) {
-  if (spec.target !== undefined && spec.targets !== undefined) {
-    throw invalid("targets", "left out when target is given", Object.keys(spec.targets));
-  }
-  const template = spec.target === undefined ? null : parseTarget(spec.target);
-  const known = template === null ? Object.keys(spec.targets ?? {}) : template.classes;
-  const classes = spec.classes ?? known ?? [];
-  if (!Array.isArray(classes) || new Set(classes).size !== classes.length) {
-    throw invalid("classes", "a list of different names", classes);
-  }
-  const missing = known === null ? [] : classes.filter((name) => !known.includes(name));
-  if (missing.length > 0 && !unknownAllowed) {
-    throw classNotFound(missing, known!, template?.root ?? spec.target ?? "targets");
-  }
-  const sources = classes.map((name): ClassSource | null => {
-    if (missing.includes(name)) return null;
-    const source = template === null ? spec.targets![name]! : joinUrl(template.root, name);
-    return { name, source, optional: known === null && unknownAllowed };
-  });
-  return { classes, sources };
+function targetName(target: ImageSource | undefined): string | null {
+  if (target === undefined) return null;
+  return typeof target === "string" || target instanceof URL ? String(target) : openStore(target).url;
 }
 
-async function openStored(
-  source: ImageSource,
-  options: { readonly select?: Readonly<Record<string, number>>; readonly signal?: AbortSignal },
-): Promise<StoredImage> {
-  const store = openStore(source);
-  return { store, meta: await openMultiscale(store, options) };
-}
-
-async function openClass({ name, source, optional }: ClassSource, signal?: AbortSignal) {
-  try {
-    return await openStored(source, { signal });
-  } catch (error) {
-    if (!isVoxelfeedError(error, "not-found", "not-zarr")) throw error;
-    if (optional) return null;
-    throw new VoxelfeedError(
-      "class-not-found",
-      `The target names class "${name}", but there is no image of it.`,
-      {
-        url: error.url,
-        cause: error,
-      },
-    );
-  }
-}
-
-function describeBox({ url, boundingBox: { min, max } }: StoredImage["meta"]): string {
-  return `${url} spans [${min.join(", ")}] to [${max.join(", ")}]`;
+/** The intersection of the images' boxes. @throws VoxelfeedError `no-overlap` */
+function sharedBox(images: readonly (StoredImage | null)[]): Box {
+  const metas = images.flatMap((image) => image?.meta ?? []);
+  const box = metas.map(({ boundingBox }) => boundingBox).reduce(intersect);
+  if (!isEmpty(box)) return box;
+  const spans = metas.map(
+    ({ url, boundingBox: { min, max } }) => `${url} spans [${min.join(", ")}] to [${max.join(", ")}]`,
+  );
+  throw new VoxelfeedError(
+    "no-overlap",
+    `The raw image and the targets share no space: ${spans.join("; ")} ` +
+      "(nanometres, z, y, x). Check the translations and units in their metadata.",
+    { url: metas[0]!.url },
+  );
 }

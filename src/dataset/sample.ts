@@ -2,19 +2,24 @@
 import type { DrawnSpatial } from "../augment/spatial.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { ArrayJob } from "../engine/jobs.js";
-import type { Layout, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
+import type { VoxelfeedError } from "../errors.js";
+import type { AxisName, Layout, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
 
-/** Where a sample came from; enough to read it again. Plain data. */
+/** Where a sample came from; enough to read it again (`dataset.render`). Plain data. */
 export interface SampleOrigin {
   /** Index in the dataset that was iterated. */
   readonly index: number;
+  /** Number of the crop in that dataset's `crops`. */
+  readonly crop: number;
   /** URL of the raw image. */
   readonly raw: string;
   /** The crop's target as given, null without targets. */
   readonly target: string | null;
   /** World centre, nanometres, z, y, x. */
   readonly center: Vec3;
-  /** Pull matrix, output → world. */
+  /** Axis that a slice lies across; null for volumes. */
+  readonly sliceAxis: AxisName | null;
+  /** Pull matrix, output → world: how the sample was turned. A slice lies across its axis before it is turned. */
   readonly matrix: Mat3;
   /** What was drawn for it; null when nothing was to be drawn. */
   readonly drawn: DrawnSpatial | null;
@@ -41,6 +46,11 @@ export interface TilePlace {
 export interface SamplePlan {
   readonly origin: SampleOrigin;
   readonly reads: Readonly<Record<string, readonly (ImageRead | null)[]>>;
+  /**
+   * After rendering: a `missing-chunk` error when a raw chunk under the crop is not stored and the dataset's
+   * `onMissing` is `skip`; the arrays hold fill value there, and the sample is to be replaced. Else null.
+   */
+  missed(): VoxelfeedError | null;
 }
 
 /** An array of a dataset with the names of its channels. */
@@ -67,8 +77,9 @@ export function arrayJobs(
       shape: spec.shape,
       dtype: spec.dtype,
       layout,
+      squeeze: spec.squeeze,
     },
     mask: spec.mask,
-    reads: plans.flatMap(({ reads }) => reads[spec.name]!),
+    reads: plans.flatMap(({ reads }) => reads[spec.name]!.slice(0, channels.length)),
   }));
 }

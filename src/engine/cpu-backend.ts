@@ -3,6 +3,7 @@ import type { Budget } from "../cache/budget.js";
 import type { PlannedRead } from "../plan/patch.js";
 import { brickAt } from "../plan/reads.js";
 import { brickKey, type RenderReply } from "../pool/protocol.js";
+import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
 import type { BrickDirectory } from "./directory.js";
 import type { EngineCounters } from "./stats.js";
@@ -10,6 +11,8 @@ import type { EngineCounters } from "./stats.js";
 /** One patch of one image, planned. */
 export interface ImageRead extends PlannedRead {
   readonly image: StoredImage;
+  /** Told of each of its bricks that is not stored; what it throws fails the read. */
+  readonly missing?: (brick: Vec3) => void;
 }
 
 export class CpuBackend {
@@ -41,6 +44,7 @@ export class CpuBackend {
       const outcomes = await Promise.allSettled(
         bricks.map(async ({ entry, brick, key }) => {
           if (await this.directory.pin(worker, array, brick, signal)) held.push([entry, key]);
+          else read.missing?.(brick);
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;

@@ -107,6 +107,9 @@ export class GpuBackend {
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      for (const { read, bricks } of group) {
+        for (const { key, brick } of bricks) if (!slots.has(key)) read.missing?.(brick);
+      }
       const jobs = group.map((read) => this.#job(read, slots));
       // Compiled off the page's thread; where a shader fails, this is where it is said.
       await this.renderer.compile(jobs.map(({ plan, mask }) => ({ plan, mask: mask !== undefined })));

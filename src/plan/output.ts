@@ -9,6 +9,8 @@ export interface OutputLayout {
   readonly shape: Vec3;
   readonly dtype: OutputDType;
   readonly layout: Layout;
+  /** Leave spatial axes of one voxel out of the reported shape; the voxels are the same. Default false. */
+  readonly squeeze?: boolean;
 }
 
 /** Bytes of one element. */
@@ -43,9 +45,10 @@ export function outputArray(dtype: OutputDType, length: number, buffer?: ArrayBu
   return buffer === undefined ? new Constructor(length) : new Constructor(buffer, 0, length);
 }
 
-/** `[N, C, D, H, W]` or `[N, D, H, W, C]`. */
-export function outputShape({ samples, channels, shape, layout }: OutputLayout): number[] {
-  return layout === "ncdhw" ? [samples, channels, ...shape] : [samples, ...shape, channels];
+/** `[N, C, D, H, W]` or `[N, D, H, W, C]`; squeezed, without the spatial axes of one voxel. */
+export function outputShape({ samples, channels, shape, layout, squeeze }: OutputLayout): number[] {
+  const spatial = squeeze === true ? shape.filter((size) => size !== 1) : shape;
+  return layout === "ncdhw" ? [samples, channels, ...spatial] : [samples, ...spatial, channels];
 }
 
 /** Where the voxels of one sample's channel go: first element and step from voxel to voxel. */

@@ -6,6 +6,7 @@ import { chooseLevel } from "./level.js";
 import { overlapTest } from "./overlap.js";
 import type { ReadPlan } from "./reads.js";
 import { imagesOf, shownVoxels, type VoxelRun } from "./reflect.js";
+import { inWorld, uprightView, type View } from "./view.js";
 
 /** One patch of one image in world terms; every default is filled in. */
 export interface PatchRequest {
@@ -17,6 +18,8 @@ export interface PatchRequest {
   readonly scale: Vec3;
   /** Pull map, output → world, about the centre; default identity. */
   readonly matrix?: Mat3;
+  /** How the patch lies before the matrix turns it; part of the matrix already, and decides the level. */
+  readonly view?: View;
   readonly interpolation: Interpolation;
   readonly antialias: Antialias;
   readonly padValue: number;
@@ -37,9 +40,10 @@ export interface PlannedRead {
  * the level is `(world - translation) / voxelSize`. Pure: same request, same plan.
  */
 export function planPatch(levels: readonly Level[], request: PatchRequest): PlannedRead {
+  const { view = uprightView } = request;
   const index = chooseLevel(
     levels.map((level) => level.voxelSizeNm),
-    request.scale,
+    inWorld(view, request.scale),
   );
   const level = levels[index]!;
   const { shape, scale, center } = request;
@@ -56,7 +60,9 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
 
   const linear = request.interpolation === "linear";
   const box = linear && request.antialias === "box";
-  const subsamples: Vec3 = box ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[i] - 1e-6))) : [1, 1, 1];
+  const subsamples: Vec3 = box
+    ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[view[i] as 0 | 1 | 2] - 1e-6)))
+    : [1, 1, 1];
 
   const between = request.interpolation !== "nearest";
   const reflect = request.reflect ?? false;

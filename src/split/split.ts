@@ -114,7 +114,7 @@ export async function openDataSplit(spec: DataSplitSpec): Promise<DataSplit> {
   const tolerance = scaleTolerance(filterByScale);
   const padded = padOf(pad);
   const { rows, unreadable } = await readRows({ csv, pairs, datasetDict, baseUrl }, skip, spec.signal);
-  const classes = splitClasses(rows, spec.classes);
+  const classes = spec.classes === null ? null : splitClasses(rows, spec.classes);
   const { workers, createWorker, backend, device, budget } = spec;
   const engine = spec.engine ?? new Engine({ workers, createWorker, backend, device, budget });
   const owned = spec.engine === undefined;
@@ -141,7 +141,14 @@ export async function openDataSplit(spec: DataSplitSpec): Promise<DataSplit> {
       const list = opened.flatMap(({ row, dataset }) => (row.usage === usage && dataset ? [dataset] : []));
       return list.length === 0 ? null : combineDatasets(list);
     };
-    return new DataSplit(part("train"), part("validation"), classes, leftOut, { engine, owned }, explain);
+    return new DataSplit(
+      part("train"),
+      part("validation"),
+      classes ?? [],
+      leftOut,
+      { engine, owned },
+      explain,
+    );
   } catch (error) {
     if (owned) engine.dispose();
     throw error;

@@ -72,6 +72,8 @@ export interface ByteStore {
   version?(path: string, options?: GetOptions): Promise<string | null>;
   /** Whether anything answers at the root itself; `true` where that cannot be told. */
   rootExists(options?: GetOptions): Promise<boolean>;
+  /** Names of the folders at the root; absent where a store cannot list. */
+  listFolders?(options?: GetOptions): Promise<readonly string[]>;
   /** The same store, rooted at a path below. */
   child(path: string): ByteStore;
 }

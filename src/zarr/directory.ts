@@ -63,6 +63,17 @@ export function openDirectoryStore(spec: DirectorySpec): ByteStore {
         return missingOrThrow(cause, url) ?? false;
       }
     },
+    async listFolders({ signal } = {}) {
+      signal?.throwIfAborted();
+      try {
+        const directory = await walk(spec.handle, segmentsOf(root));
+        const names: string[] = [];
+        for await (const [name, { kind }] of directory.entries()) if (kind === "directory") names.push(name);
+        return names;
+      } catch (cause) {
+        return missingOrThrow(cause, url) ?? [];
+      }
+    },
     child: (path) => openDirectoryStore({ ...spec, path: messageJoin(root, belowRoot(path, url)) }),
   };
 }

@@ -5,9 +5,11 @@ import type { SampleOrigin } from "../../../src/index.js";
 
 const origin = (raw: string, target: string | null): SampleOrigin => ({
   index: 0,
+  crop: 0,
   raw,
   target,
   center: [1, 2, 3],
+  sliceAxis: null,
   matrix: [
     [1, 0, 0],
     [0, 1, 0],

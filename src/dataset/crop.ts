@@ -1,0 +1,137 @@
+/** Raw volume and per-class targets of one crop. */
+import type { StoredImage } from "../engine/arrays.js";
+import type { ImageRead } from "../engine/cpu-backend.js";
+import type { Engine } from "../engine/engine.js";
+import type { VoxelfeedError } from "../errors.js";
+import { identity, map3 } from "../math/vec.js";
+import { planPatch } from "../plan/patch.js";
+import { centerAt, type PositionGrid } from "../plan/positions.js";
+import { type Tile, tilesOf } from "../plan/tiles.js";
+import { inWorld, turnView, type View, viewOf } from "../plan/view.js";
+import type { Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
+import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
+import { missingChunk } from "./missing.js";
+import type { OwnEngine } from "./own-engine.js";
+import { PlannedDataset } from "./planned.js";
+import type { DatasetArray, SamplePlan } from "./sample.js";
+
+/** Use {@link openDataset}. */
+export class CropDataset extends PlannedDataset implements Dataset {
+  readonly arrays: readonly DatasetArray[];
+  readonly #parts: CropParts;
+  readonly #engine: OwnEngine;
+  readonly #view: View;
+
+  constructor(parts: CropParts, engine: OwnEngine) {
+    super();
+    this.#parts = parts;
+    this.#engine = engine;
+    this.#view = viewOf(parts.sliceAxis);
+    this.arrays = describeArrays(parts);
+  }
+
+  get length(): number {
+    return this.#parts.positions.length;
+  }
+
+  get classes(): readonly string[] {
+    return this.#parts.classes;
+  }
+
+  get crops(): readonly CropParts[] {
+    return [this.#parts];
+  }
+
+  get boundingBox(): Box {
+    return this.#parts.boundingBox;
+  }
+
+  get samplingBox(): Box {
+    const { first, length } = this.#parts.positions;
+    return { min: first, max: centerAt(this.#parts.positions, length - 1) };
+  }
+
+  get grids(): readonly PositionGrid[] {
+    return [{ start: 0, positions: this.#parts.positions }];
+  }
+
+  get validationTiles(): readonly Tile[] {
+    const { inputs, targets, positions } = this.#parts;
+    const extents = (targets.length > 0 ? targets : inputs).map(({ shape, scale }) =>
+      inWorld(
+        this.#view,
+        map3((axis) => shape[axis] * scale[axis]),
+      ),
+    );
+    return tilesOf(
+      positions,
+      map3((axis) => Math.min(...extents.map((extent) => extent[axis]))),
+    );
+  }
+
+  get engine(): Engine {
+    return this.#engine.get();
+  }
+
+  plan(index: number, turn?: SampleTurn): SamplePlan {
+    checkIndex(index, this.length);
+    const { rawUrl: raw, target, positions, sliceAxis, missing } = this.#parts;
+    const { rawChannels, classImages, hiddenImages, isRawOnly } = this.#parts;
+    const center = centerAt(positions, index);
+    const { matrix = identity, drawn = null } = turn ?? {};
+    let missed: VoxelfeedError | null = null;
+    const rawRead = (image: StoredImage, spec: ResolvedArraySpec): ImageRead => {
+      const read = this.#planRead(image, spec, center, matrix);
+      const note = (chunk: Vec3): void => {
+        const isUnderCrop = missing.note(image.meta, read.level, chunk);
+        if (isUnderCrop && missing.policy === "skip") missed = missingChunk(image.meta, read.level, chunk);
+      };
+      return { ...read, missing: note };
+    };
+    const readsOf = ({ spec, role }: DatasetArray): (ImageRead | null)[] => {
+      if (role === "input" || isRawOnly) return rawChannels.map((image) => rawRead(image, spec));
+      return [...classImages, ...hiddenImages].map(
+        (image) => image && this.#planRead(image, spec, center, matrix),
+      );
+    };
+    const reads = Object.fromEntries(this.arrays.map((array) => [array.spec.name, readsOf(array)]));
+    const levels = Object.fromEntries(
+      this.arrays.map(({ spec: { name }, channels }) => [
+        name,
+        reads[name]!.slice(0, channels.length).map((read) => read?.level ?? null),
+      ]),
+    );
+    const origin = { index, crop: 0, raw, target, center, sliceAxis, matrix, drawn, levels };
+    return { reads, origin, missed: () => missed };
+  }
+
+  widenTargets(names: readonly string[]): CropDataset {
+    const widen = (spec: ResolvedArraySpec): ResolvedArraySpec =>
+      names.includes(spec.name) ? { ...spec, dtype: "uint32" } : spec;
+    const parts = { ...this.#parts, targets: this.#parts.targets.map(widen) };
+    return new CropDataset(parts, this.#engine);
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  #planRead(image: StoredImage, spec: ResolvedArraySpec, center: Vec3, turn: Mat3): ImageRead {
+    const matrix = turnView(turn, this.#view);
+    const { level, plan } = planPatch(image.meta.levels, { ...spec, center, matrix, view: this.#view });
+    const { absent, unknown } = image.meta.annotation;
+    // An absent code of 0 reads as 0 anyway, without asking every voxel.
+    const isCoded = unknown !== null || (absent !== null && absent !== 0);
+    return { image, level, plan: isCoded ? { ...plan, labelCodes: { absent, unknown } } : plan };
+  }
+}
+
+function describeArrays(parts: CropParts): DatasetArray[] {
+  const { inputs, targets, isRawOnly, rawChannelNames, classes, hidden, exclusive } = parts;
+  const ofRaw = { channels: rawChannelNames, hidden: [], exclusive: rawChannelNames.map(() => []) };
+  const ofLabels = { channels: classes, hidden, exclusive };
+  return [
+    ...inputs.map((spec) => ({ spec, role: "input" as const, ...ofRaw })),
+    ...targets.map((spec) => ({ spec, role: "target" as const, ...(isRawOnly ? ofRaw : ofLabels) })),
+  ];
+}

@@ -1,0 +1,48 @@
+/** What every dataset does alike, once it can plan its samples. */
+import type { Engine } from "../engine/engine.js";
+import type { Tile } from "../plan/tiles.js";
+import { type ClassCounts, type CountClassesOptions, sumCounts, weightsOf } from "./counts.js";
+import type { CropParts, SampleTurn } from "./dataset.js";
+import { type GetOptions, readSample, readSamples, type Sample, type SampleBatch } from "./get.js";
+import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
+
+/** Reading and counting for a dataset that plans; see the `Dataset` interface. */
+export abstract class PlannedDataset {
+  abstract readonly arrays: readonly DatasetArray[];
+  abstract readonly crops: readonly CropParts[];
+  abstract readonly engine: Engine;
+  abstract readonly validationTiles: readonly Tile[];
+  abstract plan(index: number, turn?: SampleTurn): SamplePlan;
+
+  get validationIndices(): readonly number[] {
+    return this.validationTiles.map(({ index }) => index);
+  }
+
+  get missingChunks(): number {
+    // Slices of one crop miss the same chunks.
+    const crops = new Set(this.crops.map(({ missing }) => missing));
+    return [...crops].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  async get(index: number, options: GetOptions & { readonly turn?: SampleTurn } = {}): Promise<Sample> {
+    const plan = this.plan(index, options.turn);
+    return await readSample(options.engine ?? this.engine, this.arrays, plan, options.signal);
+  }
+
+  async getBatch(indices: readonly number[], options: GetOptions = {}): Promise<SampleBatch> {
+    const plans = indices.map((index) => this.plan(index));
+    return await readSamples(options.engine ?? this.engine, this.arrays, plans, options.signal);
+  }
+
+  async render(origin: SampleOrigin, options: GetOptions = {}): Promise<Sample> {
+    return await this.get(origin.index, { ...options, turn: origin });
+  }
+
+  async classCounts(options: CountClassesOptions = {}): Promise<ClassCounts> {
+    return await sumCounts(this.crops, () => options.engine ?? this.engine, options);
+  }
+
+  async classWeights(options: CountClassesOptions = {}): Promise<Readonly<Record<string, number>>> {
+    return weightsOf(await this.classCounts(options));
+  }
+}
