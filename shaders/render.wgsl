@@ -1,4 +1,4 @@
-// Renders reads from bricks. Follows sample.wgsl, encode.wgsl, rng.wgsl and values.wgsl. Twin: src/cpu/render.ts.
+// Renders reads from bricks. Follows sample.wgsl, encode.wgsl, warp.wgsl, rng.wgsl and values.wgsl. Twin: src/cpu/render.ts.
 //
 // Formula and border rule: sample.wgsl. Output values: encode.wgsl. Operations on values: values.wgsl.
 //
@@ -23,6 +23,8 @@ override ARGMAX: bool = false;
 // Whether the job has a code of absent and of unknown voxels.
 override ABSENT: bool = false;
 override UNKNOWN: bool = false;
+// Whether voxels move beside the matrix: warp.wgsl.
+override WARP: bool = false;
 override MASK: bool = false;
 override IDS: bool = false;
 override LANES: u32 = 1u;
@@ -64,10 +66,11 @@ struct Job {
   mask_stride: u32,
   code_start: u32,
   program_start: u32,
+  warp_start: u32,
 }
 
 @group(0) @binding(0) var<storage, read> jobs: array<Job>;
-// Page tables, id tables and label codes.
+// Page tables, id tables, label codes and warps.
 @group(0) @binding(1) var<storage, read> tables: array<u32>;
 @group(0) @binding(2) var<storage, read> heap0: array<u32>;
 @group(0) @binding(3) var<storage, read> heap1: array<u32>;
@@ -78,6 +81,8 @@ struct Job {
 
 // This thread's job, read once.
 var<private> job: Job;
+// Of the output voxel at hand, in stored voxels; 0 without a warp.
+var<private> displacement: vec3f;
 
 fn program_word(i: u32) -> u32 {
   return tables[job.program_start + i];
@@ -257,7 +262,10 @@ fn argmax_raw(at: Coordinate) -> vec2u {
 }
 
 fn coordinate_at(k: vec3f) -> Coordinate {
-  let local = job.column_z * k.x + job.column_y * k.y + job.column_x * k.z + job.offset;
+  var local = job.column_z * k.x + job.column_y * k.y + job.column_x * k.z + job.offset;
+  if (WARP) {
+    local += displacement;
+  }
   return coordinate(job.base, local);
 }
 
@@ -422,6 +430,9 @@ fn main(
     if (valid[i]) {
       let row = element / shape.z;
       let k = vec3u(row / shape.y, row % shape.y, element - row * shape.z);
+      if (WARP) {
+        displacement = displacement_at(k, job.warp_start);
+      }
       let at = coordinate_at(vec3f(k));
       if (is_inside(at, job.volume_shape)) {
         // Values of unknown voxels stay 0.

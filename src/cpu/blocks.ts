@@ -68,6 +68,10 @@ function touchedBox(plan: ReadPlan, block: OutputBlock): VoxelBox {
       min += Math.min(first, last) - reach;
       max += Math.max(first, last) + reach;
     }
+    if (plan.warp !== undefined) {
+      min += plan.warp.low[axis]!;
+      max += plan.warp.high[axis]!;
+    }
     // The allowance covers rounding: samples are summed in another order than corners.
     const lowest = Math.floor(min - 1e-6);
     const highest = Math.floor(max + 1e-6) + 1;

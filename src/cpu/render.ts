@@ -8,14 +8,17 @@
 import { type IdTable, idTableFor } from "../plan/ids.js";
 import { outputArray } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
+import type { ReadWarp } from "../plan/warp.js";
 import type { TypedArray } from "../types.js";
-import { argmaxRow } from "./argmax.js";
+import { argmaxPoints, argmaxRow } from "./argmax.js";
 import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
 import { BrickReader, type GatheredVoxels } from "./gather.js";
+import { addLinearPoints, markWithin, nearestPoints } from "./points.js";
 import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
 import { isLossless, storeRow } from "./store.js";
+import { WarpedRows } from "./warp.js";
 
 export interface RenderedRead {
   /** C order z, y, x; of the plan's `outDType`, float16 as bits. Owned by the caller. */
@@ -52,7 +55,7 @@ export function renderRead(
     mask: options.mask || plan.labelCodes ? new Uint8Array(voxelCount(plan.shape)) : null,
   };
   const known = plan.labelCodes === undefined ? null : knownTarget(plan);
-  const map = axisMapOf(plan);
+  const map = plan.warp === undefined ? axisMapOf(plan) : null;
   for (const [block, box] of outputBlocks(plan)) {
     const voxels = reader.gather(box, scratch);
     renderBlock(target, block, voxels, map, scratch);
@@ -93,7 +96,9 @@ function renderBlock(
   map: AxisMap | null,
   scratch: RenderScratch,
 ): void {
-  if (map === null || target.plan.interpolation === "linear-argmax") {
+  if (target.plan.warp !== undefined) {
+    renderWarped(target, block, voxels, target.plan.warp, scratch);
+  } else if (map === null || target.plan.interpolation === "linear-argmax") {
     renderOblique(target, block, voxels, scratch);
   } else {
     renderSeparable(target, block, voxels, map, scratch);
@@ -189,6 +194,43 @@ function renderOblique(
         }
         if (shifts.length > 1) for (let x = from; x < to; x++) row[x]! /= shifts.length;
       }
+      storeRow(row, sizeX, plan.outDType, data, at);
+    }
+  }
+}
+
+function renderWarped(
+  { plan, data, mask }: Target,
+  block: OutputBlock,
+  voxels: GatheredVoxels,
+  warp: ReadWarp,
+  scratch: RenderScratch,
+): void {
+  const { matrix, subsamples } = plan;
+  const [sizeZ, sizeY, sizeX] = block.shape;
+  const row = scratch.row(sizeX);
+  const inside = new Uint8Array(sizeX);
+  const rows = new WarpedRows(plan, warp, sizeX);
+  const limits = insideLimits(plan, voxels.box);
+  const shifts = sampleShifts(subsamples).map((shift) =>
+    Float64Array.from(matrix, (step) => step[0] * shift[0] + step[1] * shift[1] + step[2] * shift[2]),
+  );
+  for (let z = 0; z < sizeZ; z++) {
+    for (let y = 0; y < sizeY; y++) {
+      const at = rowStart(plan, block, z, y);
+      rows.place(block.start[0] + z, block.start[1] + y, block.start[2], sizeX, voxels.box);
+      const count = markWithin(rows.row, limits, sizeX, inside);
+      mask?.set(inside, at);
+      if (plan.interpolation === "nearest") {
+        nearestPoints(voxels, rows.row, inside, sizeX, row);
+      } else if (plan.interpolation === "linear-argmax") {
+        argmaxPoints(voxels, rows.row, inside, sizeX, row);
+      } else {
+        row.fill(0, 0, sizeX);
+        for (const shift of shifts) addLinearPoints(voxels, rows.row, shift, inside, sizeX, row);
+        if (shifts.length > 1) for (let x = 0; x < sizeX; x++) row[x]! /= shifts.length;
+      }
+      if (count < sizeX) for (let x = 0; x < sizeX; x++) if (inside[x] === 0) row[x] = plan.padValue;
       storeRow(row, sizeX, plan.outDType, data, at);
     }
   }

@@ -167,6 +167,6 @@ function addClampedRow(
 }
 
 /** Linear interpolation that takes nothing from a tap of weight 0, and nothing but ∞ from two equal ones. */
-function mix(a: number, b: number, weight: number): number {
+export function mix(a: number, b: number, weight: number): number {
   return weight === 0 || a === b ? a : a + (b - a) * weight;
 }

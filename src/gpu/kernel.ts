@@ -4,6 +4,7 @@ import renderSource from "../../shaders/render.wgsl?raw";
 import rngSource from "../../shaders/rng.wgsl?raw";
 import sampleSource from "../../shaders/sample.wgsl?raw";
 import valuesSource from "../../shaders/values.wgsl?raw";
+import warpSource from "../../shaders/warp.wgsl?raw";
 import { readsIds } from "../plan/ids.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
@@ -12,7 +13,7 @@ import { Shader } from "./shader.js";
 /** What of a read is compiled into its pipeline. */
 export type KernelPlan = Pick<
   ReadPlan,
-  "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes" | "reflect"
+  "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes" | "reflect" | "warp"
 >;
 
 /** What of a job is compiled into its pipeline. */
@@ -72,6 +73,7 @@ export function kernelConstants({ plan, mask, values, stage }: KernelUse): Recor
     VALUES: Number(values),
     STAGE: Number(stage),
     BOX: Number(plan.subsamples.some((count) => count > 1)),
+    WARP: Number(plan.warp !== undefined),
     IDS: Number(readsIds(plan)),
     MASK: Number(mask),
     LANES: lanesOf(plan, mask),
@@ -89,7 +91,7 @@ export function kernelConstants({ plan, mask, values, stage }: KernelUse): Recor
 export function renderShader(device: GPUDevice): Shader {
   return new Shader(device, {
     label: "render",
-    code: [sampleSource, encodeSource, rngSource, valuesSource, renderSource].join("\n"),
+    code: [sampleSource, encodeSource, warpSource, rngSource, valuesSource, renderSource].join("\n"),
     bindings: ["read", "read", "read", "read", "read", "read", "write", "write"],
   });
 }

@@ -4,6 +4,7 @@ import type { IdTable } from "../plan/ids.js";
 import { type LabelCodes, type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
 import type { BrickSlot } from "./bricks.js";
+import { warpWords, writeWarp } from "./warp.js";
 
 /** Bytes of the WGSL struct `Job`. */
 export const jobBytes = 176;
@@ -27,7 +28,7 @@ export interface ShaderJob {
 export interface PackedJobs {
   /** Array of the WGSL struct `Job`. */
   readonly jobs: Uint8Array<ArrayBuffer>;
-  /** Page tables, id tables, label codes and programs, one after the other; at least one word. */
+  /** Page tables, id tables, label codes, programs and warps, one after the other; at least one word. */
   readonly tables: Uint32Array<ArrayBuffer>;
 }
 
@@ -61,7 +62,10 @@ export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
       tables.set(job.program, at);
       at += job.program.length;
     }
-    const starts = { pageStart, idStart, codeStart, programStart };
+    const warpStart = at;
+    if (job.plan.warp !== undefined) writeWarp(job.plan.warp, tables, warpStart);
+    at += warpWords(job.plan.warp);
+    const starts = { pageStart, idStart, codeStart, programStart, warpStart };
     writeJob(new DataView(packed, i * jobBytes, jobBytes), job, starts);
   }
   return { jobs: new Uint8Array(packed), tables };
@@ -93,7 +97,8 @@ function pageCount({ gridShape }: ReadPlan): number {
 
 function tableWords({ plan, idTable, program }: ShaderJob): number {
   const codes = plan.labelCodes ? codeWords : 0;
-  return pageCount(plan) + 2 * (idTable?.length ?? 0) + codes + (program?.length ?? 0);
+  const extras = codes + (program?.length ?? 0) + warpWords(plan.warp);
+  return pageCount(plan) + 2 * (idTable?.length ?? 0) + extras;
 }
 
 /** First word of a job's parts of the tables. */
@@ -102,10 +107,11 @@ interface TableStarts {
   readonly idStart: number;
   readonly codeStart: number;
   readonly programStart: number;
+  readonly warpStart: number;
 }
 
 function writeJob(view: DataView, job: ShaderJob, starts: TableStarts): void {
-  const { pageStart, idStart, codeStart, programStart } = starts;
+  const { pageStart, idStart, codeStart, programStart, warpStart } = starts;
   const { plan } = job;
   const [fillLow, fillHigh] = fillWords(plan);
   let at = 0;
@@ -135,6 +141,7 @@ function writeJob(view: DataView, job: ShaderJob, starts: TableStarts): void {
   word(job.maskStride);
   word(codeStart);
   word(programStart);
+  word(warpStart);
 }
 
 /** Words of label codes in the tables: absent low and high, unknown low and high. */

@@ -2,6 +2,7 @@
 import { map3 } from "../math/vec.js";
 import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
+import { warpOfSlab } from "../plan/warp.js";
 import type { Mat3, Vec3 } from "../types.js";
 
 /** Where a read's voxels go in a buffer: voxel i (C order z, y, x) at `elementOffset + i · elementStride`. */
@@ -87,6 +88,7 @@ function slab(plan: ReadPlan, axis: 0 | 1 | 2, from: number, length: number): Re
     base: plan.base.map((base, row) => base + whole[row]!) as unknown as Vec3,
     offset: moved.map((offset, row) => offset - whole[row]!) as unknown as Vec3,
     matrix: plan.matrix as Mat3,
+    ...(plan.warp && { warp: warpOfSlab(plan.warp, axis, from, length) }),
   };
 }
 

@@ -7,6 +7,7 @@ import { overlapTest } from "./overlap.js";
 import type { ReadPlan } from "./reads.js";
 import { imagesOf, shownVoxels, type VoxelRun } from "./reflect.js";
 import { inWorld, uprightView, type View } from "./view.js";
+import { type PatchWarp, planWarp, type ReadWarp } from "./warp.js";
 
 /** One patch of one image in world terms; every default is filled in. */
 export interface PatchRequest {
@@ -20,6 +21,8 @@ export interface PatchRequest {
   readonly matrix?: Mat3;
   /** How the patch lies before the matrix turns it; part of the matrix already, and decides the level. */
   readonly view?: View;
+  /** Displacements beside the matrix, which is then `warp.linear · warp.turn`. */
+  readonly warp?: PatchWarp;
   readonly interpolation: Interpolation;
   readonly antialias: Antialias;
   readonly padValue: number;
@@ -63,10 +66,11 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
   const subsamples: Vec3 = box
     ? map3((i) => Math.max(1, Math.ceil(scale[i] / voxel[view[i] as 0 | 1 | 2] - 1e-6)))
     : [1, 1, 1];
+  const warp = request.warp && planWarp(request.warp, shape, scale, voxel);
 
   const between = request.interpolation !== "nearest";
   const reflect = request.reflect ?? false;
-  const touched = touchedBricks(level, shape, matrix, base, offset, between, subsamples, reflect);
+  const touched = touchedBricks(level, shape, matrix, base, offset, between, subsamples, reflect, warp);
   return {
     level: index,
     plan: {
@@ -74,6 +78,7 @@ export function planPatch(levels: readonly Level[], request: PatchRequest): Plan
       matrix,
       offset,
       base,
+      ...(warp && { warp }),
       interpolation: request.interpolation,
       subsamples,
       padValue: request.padValue,
@@ -103,6 +108,9 @@ interface TouchedBricks {
   readonly bricks: readonly number[];
 }
 
+/** Bounds of the displacement where nothing warps. */
+const still: Pick<ReadWarp, "low" | "high"> = { low: [0, 0, 0], high: [0, 0, 0] };
+
 const nothing: TouchedBricks = { gridMin: [0, 0, 0], gridShape: [0, 0, 0], bricks: [] };
 
 function touchedBricks(
@@ -114,17 +122,21 @@ function touchedBricks(
   between: boolean,
   subsamples: Vec3,
   reflect: boolean,
+  warp: ReadWarp | undefined,
 ): TouchedBricks {
   const { brickShape, shape: volume } = level;
   const middle = map3((i) => (shape[i] - 1) / 2);
   const turned = multiplyVector(matrix, middle);
-  const center = map3((i) => base[i] + offset[i] + turned[i]);
+  // A warp moves every voxel by something between `low` and `high`: by their middle, give or take the rest.
+  const { low: lowest, high: highest } = warp ?? still;
+  const moved = map3((i) => (highest[i] - lowest[i]) / 2);
+  const center = map3((i) => base[i] + offset[i] + turned[i] + (lowest[i] + highest[i]) / 2);
   // Sub-samples lie up to (1 - 1/n)/2 output voxels beside their voxel's centre.
   const beside = map3((i) => (1 - 1 / subsamples[i]) / 2);
   const half = map3((i) => middle[i] + beside[i]);
   const extent = (of: Vec3) =>
     map3((i) => of.reduce((sum, h, j) => sum + Math.abs(matrix[i][j as 0 | 1 | 2]) * h, 0));
-  const centersReach = extent(middle);
+  const centersReach = map3((i) => extent(middle)[i] + moved[i]);
   // Nothing is sampled for a voxel whose centre is outside, so a patch without a centre inside needs no brick.
   const slack = 1e-3;
   for (const i of reflect ? [] : ([0, 1, 2] as const)) {
@@ -136,8 +148,10 @@ function touchedBricks(
   // samples that all fall on voxel centres need no neighbour. The slack covers renderers that compute in float32.
   const onCenters = (i: 0 | 1 | 2): boolean =>
     Number.isInteger(offset[i]) &&
+    lowest[i] === 0 &&
+    highest[i] === 0 &&
     matrix[i].every((m, j) => m === 0 || (Number.isInteger(m) && subsamples[j as 0 | 1 | 2] === 1));
-  const tap = map3((i) => (onCenters(i) ? 0 : between ? 1 : 0.5) + slack);
+  const tap = map3((i) => (onCenters(i) ? 0 : between ? 1 : 0.5) + moved[i] + slack);
   const reach = extent(half);
   const low = map3((i) => Math.ceil(center[i] - reach[i] - tap[i]));
   const high = map3((i) => Math.floor(center[i] + reach[i] + tap[i]));

@@ -1,5 +1,6 @@
 /** A read: everything a renderer needs to fill one patch from bricks, as plain data. */
 import type { BrickDType, Interpolation, Mat3, OutputDType, Vec3 } from "../types.js";
+import type { ReadWarp } from "./warp.js";
 
 /** Stored values of a label image that are no labels; null where the annotation has no such code. */
 export interface LabelCodes {
@@ -35,6 +36,8 @@ export interface ReadPlan {
   readonly offset: Vec3;
   /** Integer voxel coordinates. */
   readonly base: Vec3;
+  /** What is added to the coordinate beside the matrix; absent for affine reads. */
+  readonly warp?: ReadWarp;
   readonly interpolation: Interpolation;
   /** Samples averaged per output axis; [1, 1, 1] for none. Always [1, 1, 1] unless `linear`. */
   readonly subsamples: Vec3;

@@ -23,6 +23,8 @@ export interface OracleRead {
   readonly interpolation: "nearest" | "linear";
   readonly antialias: "box" | "none";
   readonly padValue: number;
+  /** World nanometres by which each output voxel, with all its samples, is read beside the matrix. */
+  readonly displacement?: (k: Triple) => Triple;
 }
 
 export interface OracleAnswer {
@@ -47,7 +49,8 @@ export function readOracle(volume: OracleVolume, read: OracleRead): OracleAnswer
   for (let z = 0; z < read.shape[0]; z++) {
     for (let y = 0; y < read.shape[1]; y++) {
       for (let x = 0; x < read.shape[2]; x++, i++) {
-        const centre = toVoxels(volume, toWorld(read, [z, y, x]));
+        const moved = read.displacement?.([z, y, x]) ?? [0, 0, 0];
+        const centre = toVoxels(volume, toWorld(read, [z, y, x], moved));
         tieDistance[i] = Math.min(...centre.map((v) => Math.abs(v + 0.5 - Math.round(v + 0.5))));
         const inside = centre.every((v, axis) => v >= -0.5 && v <= volume.shape[axis]! - 0.5);
         mask[i] = inside ? 1 : 0;
@@ -65,7 +68,7 @@ export function readOracle(volume: OracleVolume, read: OracleRead): OracleAnswer
                   y + (b + 0.5) / box[1]! - 0.5,
                   x + (c + 0.5) / box[2]! - 0.5,
                 ];
-                sum += linear(volume, toVoxels(volume, toWorld(read, k)));
+                sum += linear(volume, toVoxels(volume, toWorld(read, k, moved)));
               }
             }
           }
@@ -77,10 +80,11 @@ export function readOracle(volume: OracleVolume, read: OracleRead): OracleAnswer
   return { values, mask, tieDistance };
 }
 
-function toWorld({ center, shape, scale, matrix }: OracleRead, k: Triple): number[] {
+function toWorld({ center, shape, scale, matrix }: OracleRead, k: Triple, moved: Triple): number[] {
   const local = k.map((index, axis) => (index - (shape[axis]! - 1) / 2) * scale[axis]!);
   return matrix.map(
-    (row, axis) => center[axis]! + row[0] * local[0]! + row[1] * local[1]! + row[2] * local[2]!,
+    (row, axis) =>
+      center[axis]! + moved[axis]! + row[0] * local[0]! + row[1] * local[1]! + row[2] * local[2]!,
   );
 }
 

@@ -1,19 +1,17 @@
 import { expect, test } from "vitest";
 import { renderRead } from "../../../src/cpu/render.js";
 import { RenderScratch } from "../../../src/cpu/scratch.js";
-import type { OutputDType, Vec3 } from "../../../src/types.js";
+import type { Vec3 } from "../../../src/types.js";
 import { readOracle } from "../../helpers/oracle.js";
 import {
   brickDTypes,
   bricksOf,
-  converted,
   cubeSymmetries,
   dropBrick,
   identity,
   makeRead,
   makeVolume,
   multiply,
-  numbersOf,
   outputDTypes,
   planOf,
   randomRead,
@@ -22,8 +20,8 @@ import {
   rotateZ,
   type TestRead,
   type TestVolume,
-  valueRange,
 } from "./cases.js";
+import { expectAnswer } from "./expect-answer.js";
 
 /** Renders a read on the CPU and by the oracle, and compares values and masks. */
 function expectLikeOracle(
@@ -36,39 +34,12 @@ function expectLikeOracle(
   }: { fill?: number; isStored?: (b: Vec3) => boolean; scratch?: RenderScratch } = {},
 ): void {
   const plan = planOf(volume, read, fill);
-  const { data, mask, idTable } = renderRead(plan, bricksOf(volume, plan, isStored), { mask: true, scratch });
-  const expected = readOracle(volume, read);
-  const actual = numbersOf(data, read.outDType);
-  const [low, high] = valueRange[volume.dtype];
-  const tolerance = read.interpolation === "nearest" ? 0 : (high - low) * 1e-6;
-  const wrong: string[] = [];
-  for (let i = 0; i < actual.length; i++) {
-    // At a tie, or on the edge of the volume, the last bit of the coordinate decides.
-    if (expected.tieDistance[i]! < 1e-9) continue;
-    if (mask![i] !== expected.mask[i]) wrong.push(`mask ${i}: ${mask![i]}`);
-    const isId = idTable !== null && mask![i] === 1;
-    const ok = isId
-      ? Number(idTable[data[i]!]) === expected.values[i]
-      : agrees(actual[i]!, expected.values[i]!, read.outDType, tolerance);
-    if (!ok) {
-      wrong.push(`voxel ${i}: ${actual[i]} instead of ${expected.values[i]}`);
-    }
-  }
-  expect(wrong).toEqual([]);
-}
-
-/** Whether a value is what the output dtype makes of `want ± tolerance`. */
-function agrees(actual: number, want: number, dtype: OutputDType, tolerance: number): boolean {
-  if (dtype === "float32") {
-    return tolerance === 0 ? actual === Math.fround(want) : Math.abs(actual - want) <= tolerance;
-  }
-  if (dtype === "float16") {
-    if (Math.abs(want) >= 65519) return Math.abs(actual) > 65000;
-    // Half a unit in the last place.
-    return Math.abs(actual - want) <= Math.max(Math.abs(want) * 2 ** -11, 2 ** -25) + tolerance;
-  }
-  const slack = tolerance + 1e-9;
-  return actual >= converted(want - slack, dtype) && actual <= converted(want + slack, dtype);
+  expectAnswer(
+    renderRead(plan, bricksOf(volume, plan, isStored), { mask: true, scratch }),
+    readOracle(volume, read),
+    volume,
+    read,
+  );
 }
 
 for (const dtype of brickDTypes) {
