@@ -56,6 +56,7 @@ export { Engine, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
 export { type ErrorCode, isVoxelfeedError, VoxelfeedError } from "./errors.js";
 export type { Batch } from "./loader/batch.js";
+export { type BatchSizeOptions, suggestBatchSize } from "./loader/batch-size.js";
 export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
 export type { LoaderOptions } from "./loader/options.js";
 export type { LoaderState } from "./loader/state.js";

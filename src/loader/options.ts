@@ -3,17 +3,21 @@ import { axisNames, type SpatialTransforms } from "../augment/spatial.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
+import { VoxelfeedError } from "../errors.js";
 import { checkKeys, flag, invalid, oneOf, wholeNumber } from "../options.js";
 import { checkSampler } from "../sampling/check.js";
 import { defaultSampler } from "../sampling/default-sampler.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Layout } from "../types.js";
+import { batchBytes, batchSizeWithin } from "./batch-size.js";
 import type { OutputBuffers } from "./caller-buffers.js";
 import type { LoaderState } from "./state.js";
 
 export interface LoaderOptions extends EngineOptions {
-  /** Samples per batch. Default 1. */
+  /** Samples per batch. Default 1, or with `maxBatchBytes` as many as fit. */
   readonly batchSize?: number;
+  /** Ceiling of a batch's arrays and masks, in bytes. Default: none. */
+  readonly maxBatchBytes?: number;
   /** Everything random follows from it. Default 0, or that of `state`. */
   readonly seed?: number;
   /**
@@ -28,7 +32,10 @@ export interface LoaderOptions extends EngineOptions {
   readonly iterationsPerEpoch?: number;
   /** Leave out the last batch of an epoch when it would be smaller. Default false. */
   readonly dropLast?: boolean;
-  /** Batches prepared ahead of the one you hold. Default 2. */
+  /**
+   * Batches prepared ahead of the one you hold. Default: as many as hide the latency that is measured, from 1 to 8, and
+   * no more than `budget.memory` would hold.
+   */
   readonly prefetch?: number;
   /** Batches with GPU buffers that you may hold unreleased at once. Default 2. */
   readonly maxHeldBatches?: number;
@@ -50,6 +57,7 @@ export interface LoaderOptions extends EngineOptions {
 const names = [
   ...engineOptionNames,
   "batchSize",
+  "maxBatchBytes",
   "seed",
   "sampler",
   "spatialTransforms",
@@ -65,6 +73,13 @@ const names = [
   "engine",
 ] as const;
 
+/** Batches prepared ahead: to begin with, at least and at most. */
+export interface PrefetchRange {
+  readonly first: number;
+  readonly least: number;
+  readonly most: number;
+}
+
 export interface ResolvedLoaderOptions {
   readonly batchSize: number;
   readonly seed: number;
@@ -73,7 +88,7 @@ export interface ResolvedLoaderOptions {
   readonly layout: Layout;
   readonly iterationsPerEpoch: number | null;
   readonly dropLast: boolean;
-  readonly prefetch: number;
+  readonly prefetch: PrefetchRange;
   readonly maxHeldBatches: number;
   readonly leaseTimeoutMs: number;
   readonly outputBuffers: OutputBuffers;
@@ -95,8 +110,9 @@ export function resolveLoaderOptions(
     throw invalid("device", "the device of outputBuffers", options.device);
   }
   if (spatialTransforms !== null) checkSpatial(spatialTransforms);
+  const batchSize = resolveBatchSize(options, dataset);
   return {
-    batchSize: wholeNumber(options.batchSize, "batchSize", 1, 1),
+    batchSize,
     seed: wholeNumber(options.seed, "seed", 0, options.state?.seed ?? 0),
     sampler: resolveSampler(options, dataset, memoryBytes),
     spatialTransforms,
@@ -104,12 +120,35 @@ export function resolveLoaderOptions(
     iterationsPerEpoch:
       iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),
     dropLast: flag(options.dropLast, "dropLast", false),
-    prefetch: wholeNumber(options.prefetch, "prefetch", 0, 2, 64),
+    prefetch: resolvePrefetch(options.prefetch, memoryBytes / batchBytes(dataset.arrays, batchSize)),
     maxHeldBatches: wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64),
     leaseTimeoutMs: wholeNumber(options.leaseTimeoutMs, "leaseTimeoutMs", 1, 30_000),
     outputBuffers,
     signal: options.signal,
   };
+}
+
+/** @throws VoxelfeedError `budget` when a batch exceeds `maxBatchBytes` */
+function resolveBatchSize({ batchSize, maxBatchBytes }: LoaderOptions, { arrays }: Dataset): number {
+  const size = wholeNumber(batchSize, "batchSize", 1, 1);
+  if (maxBatchBytes === undefined) return size;
+  const most = batchSizeWithin(arrays, wholeNumber(maxBatchBytes, "maxBatchBytes", 1, 1));
+  if (batchSize === undefined) return most;
+  if (size <= most) return size;
+  throw new VoxelfeedError(
+    "budget",
+    `A batch of ${size} samples has ${batchBytes(arrays, size)} bytes of arrays and masks, more than maxBatchBytes ` +
+      `(${maxBatchBytes}). Raise maxBatchBytes, or use a batchSize of at most ${most}.`,
+  );
+}
+
+function resolvePrefetch(given: number | undefined, affordable: number): PrefetchRange {
+  if (given === undefined) {
+    const most = Math.min(Math.max(Math.floor(affordable), 1), 8);
+    return { first: Math.min(2, most), least: 1, most };
+  }
+  const depth = wholeNumber(given, "prefetch", 0, 2, 64);
+  return { first: depth, least: depth, most: depth };
 }
 
 function resolveSampler({ sampler, state }: LoaderOptions, dataset: Dataset, memoryBytes: number): Sampler {

@@ -11,6 +11,7 @@ import { sampleDraws, streams } from "../math/rng.js";
 import type { SampleOrder } from "../sampling/order.js";
 import { type Batch, toBatch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
+import { PrefetchDepth } from "./depth.js";
 import type { ResolvedLoaderOptions } from "./options.js";
 
 /** What one pass goes through. */
@@ -63,6 +64,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
   readonly #abort: ReturnType<typeof linkedController>;
   readonly #leases: Budget;
   readonly #ahead: Promise<Batch>[] = [];
+  readonly #depth: PrefetchDepth;
+  #given = performance.now();
   #started: number;
   #next: number;
   /** Batches that have their lease; leases are granted in order. */
@@ -80,7 +83,9 @@ export class Pass implements AsyncIterableIterator<Batch> {
     this.#abort = linkedController(options.signal, engine.lifetime);
     this.#started = course.first;
     this.#next = course.first;
-    const leases = Math.min(options.prefetch + options.maxHeldBatches, buffers.batches);
+    const { prefetch, maxHeldBatches } = options;
+    this.#depth = new PrefetchDepth(prefetch.first, prefetch.least, prefetch.most);
+    const leases = Math.min(prefetch.most + maxHeldBatches, buffers.batches);
     this.#leases = new Budget(leases, "maxHeldBatches");
   }
 
@@ -104,7 +109,10 @@ export class Pass implements AsyncIterableIterator<Batch> {
       this.#fill();
       const asked = performance.now();
       const batch = await this.#patiently(this.#ahead.shift()!, this.#next++);
-      this.events.waited(performance.now() - asked);
+      const now = performance.now();
+      this.events.waited(now - asked);
+      this.#depth.delivered(now - asked, now - this.#given);
+      this.#given = now;
       this.events.delivered(batch);
       return { done: false, value: batch };
     } catch (error) {
@@ -137,9 +145,9 @@ export class Pass implements AsyncIterableIterator<Batch> {
     return { done: true, value: undefined };
   }
 
-  /** Starts batches up to `prefetch` beyond the one that is asked for next. */
+  /** Starts batches up to the prefetch depth beyond the one that is asked for next. */
   #fill(): void {
-    const until = Math.min(this.course.size.batches, this.#next + this.options.prefetch + 1);
+    const until = Math.min(this.course.size.batches, this.#next + this.#depth.depth + 1);
     while (this.#started < until) {
       const batch = this.#prepare(this.#started++);
       batch.catch(() => {});

@@ -27,6 +27,7 @@ it("exports exactly these values", () => {
       "samplers",
       "spatialMatrix",
       "subset",
+      "suggestBatchSize",
       "verify",
     ]
   `);
@@ -54,6 +55,7 @@ it("exports exactly these types", () => {
       "Batch",
       "BatchArray",
       "BatchMask",
+      "BatchSizeOptions",
       "BlockShuffleSampler",
       "Box",
       "Budget",
