@@ -216,7 +216,7 @@ const cases: readonly Case[] = [
   [
     "a crop of a datasplit that is not there",
     "not-found",
-    /Crop 1 \(.*crop1/,
+    /line 1 \(.*crop1/,
     {},
     () =>
       openDataSplit({
