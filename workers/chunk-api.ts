@@ -64,7 +64,8 @@ export function createChunkApi(): ChunkWorkerApi {
     const hit = await disk.find(cached, array.meta, array.store!, brick);
     if (hit === null) return undefined;
     if (hit.kind === "missing") return null;
-    return hit.kind === "decoded" ? hit.bytes : await array.decode(hit.bytes, { url: array.url, brick });
+    if (hit.kind === "decoded") return hit.bytes;
+    return (await array.decode(hit.bytes, { url: array.url, brick })).bytes;
   }
 
   async function load(call: LoadCall): Promise<LoadReply> {
@@ -85,8 +86,16 @@ export function createChunkApi(): ChunkWorkerApi {
       const found = performance.now();
       if (stored !== undefined) {
         if (stored !== null) hold(stored);
-        const reply = { missing: stored === null, fromDisk: true, encodedBytes: 0, readMs: 0, decodeMs: 0 };
-        return { ...reply, diskMs: found - start, disk: disk.counters };
+        return {
+          missing: stored === null,
+          fromDisk: true,
+          unverified: false,
+          encodedBytes: 0,
+          diskMs: found - start,
+          readMs: 0,
+          decodeMs: 0,
+          disk: disk.counters,
+        };
       }
       let objectVersion = "";
       const encoded = await readEncoded(array, call, {
@@ -97,12 +106,14 @@ export function createChunkApi(): ChunkWorkerApi {
         },
       });
       const read = performance.now();
-      const decoded = encoded && (await array.decode(encoded, { url: array.url, brick }));
+      const result = encoded && (await array.decode(encoded, { url: array.url, brick }));
+      const decoded = result?.bytes;
       if (decoded !== undefined) hold(decoded);
       if (cached !== null) void disk.keep(cached, brick, { encoded, decoded, objectVersion });
       return {
         missing: decoded === undefined,
         fromDisk: false,
+        unverified: result?.isVerified === false,
         encodedBytes: encoded?.byteLength ?? 0,
         diskMs: found - start,
         readMs: read - found,
@@ -152,7 +163,7 @@ export function createChunkApi(): ChunkWorkerApi {
       const store = spec === null ? null : openStore(spec, { queue });
       const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
-      arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta), cached });
+      arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta, wasmZstd), cached });
     },
     load: (call) => answer(() => load(call)),
     cancel(call) {

@@ -150,6 +150,7 @@ export class BrickDirectory {
       if (reply.missing) this.#note(`missing/${key}`, { worker: null, key }, MISSING_ENTRY_BYTES);
       else this.#note(slot(worker, key), { worker, key }, array.brickBytes);
       if (reply.missing) this.counters.missingChunks++;
+      if (reply.unverified) this.counters.unverifiedChunks++;
     } finally {
       admitted();
       leave();

@@ -5,6 +5,8 @@ export interface EngineCounters {
   /** Chunks asked of the store (not of the disk tier), found or not. */
   chunkLoads: number;
   missingChunks: number;
+  /** Chunks that no checksum vouches for: neither one of their codecs' nor an integrity manifest's. */
+  unverifiedChunks: number;
   /** Bytes of chunks as stored (compressed). */
   encodedBytes: number;
   /** Chunks found in the disk tier; nothing was fetched for them. */
@@ -30,6 +32,7 @@ export function newCounters(): EngineCounters {
   return {
     chunkLoads: 0,
     missingChunks: 0,
+    unverifiedChunks: 0,
     encodedBytes: 0,
     diskHits: 0,
     memoryHits: 0,

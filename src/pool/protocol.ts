@@ -67,6 +67,8 @@ export interface LoadReply {
   readonly missing: boolean;
   /** The chunk was on the disk; nothing was fetched for it. */
   readonly fromDisk: boolean;
+  /** The chunk was fetched, and no checksum vouches for it: neither one of its codecs' nor the integrity manifest's. */
+  readonly unverified: boolean;
   /** Bytes fetched. */
   readonly encodedBytes: number;
   /** Looking for the chunk on the disk, decoding included where it was there. */

@@ -7,6 +7,14 @@ import type { ArrayMeta } from "./metadata.js";
 import { loadPipeline } from "./pipeline.js";
 import { elementCount } from "./sizes.js";
 
+/** A decoded brick. */
+export interface DecodedBrick {
+  /** Owns its whole buffer, so that it can be transferred. */
+  readonly bytes: Uint8Array;
+  /** Whether a checksum, of a codec or of the source's integrity manifest, was held against the chunk. */
+  readonly isVerified: boolean;
+}
+
 /**
  * Decodes the encoded bytes of one chunk to a brick: C order z, y, x over the chunk's spatial axes, at the
  * selected index of the others, little-endian `BrickDType`. Edge bricks are full: what lies outside the
@@ -14,17 +22,16 @@ import { elementCount } from "./sizes.js";
  *
  * @param bytes read only: neither changed nor kept.
  * @param where for messages.
- * @returns memory that owns its whole buffer, so that it can be transferred.
  * @throws `decode` with url, array, level and chunk; the codec's own error is the cause.
  */
 export type BrickDecoder = (
   bytes: Uint8Array,
   where: { readonly url: string; readonly brick: Vec3 },
-) => Promise<Uint8Array>;
+) => Promise<DecodedBrick>;
 
 /** Makes the decoder of an array. Its codecs are loaded with the first chunk, once. */
 export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
-  let loading: Promise<(bytes: Uint8Array) => Promise<Uint8Array>> | undefined;
+  let loading: Promise<(bytes: Uint8Array) => Promise<DecodedBrick>> | undefined;
 
   async function load() {
     loading ??= loadDecoder(array);
@@ -40,7 +47,8 @@ export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
   return async (bytes, { url, brick }) => {
     try {
       const decode = await load();
-      return ownBuffer(await decode(bytes), bytes);
+      const { bytes: brick, isVerified } = await decode(bytes);
+      return { bytes: ownBuffer(brick, bytes), isVerified };
     } catch (cause) {
       throw new VoxelfeedError(
         "decode",
@@ -57,13 +65,14 @@ export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
   };
 }
 
-async function loadDecoder(array: ArrayMeta): Promise<(bytes: Uint8Array) => Promise<Uint8Array>> {
+async function loadDecoder(array: ArrayMeta): Promise<(bytes: Uint8Array) => Promise<DecodedBrick>> {
   const pipeline = await loadPipeline(array);
   const layout = brickLayout(array, pipeline.storageOrder);
   const isWholeChunk = elementCount(layout.shape) === elementCount(array.chunkShape) && isContiguous(layout);
   return async (bytes) => {
-    const chunk = await pipeline.decode(bytes);
-    return toBrickElements(isWholeChunk ? chunk : gatherBrick(chunk, layout), array.dtype);
+    const { bytes: chunk, isVerified } = await pipeline.decode(bytes);
+    const brick = isWholeChunk ? chunk : gatherBrick(chunk, layout);
+    return { bytes: toBrickElements(brick, array.dtype), isVerified };
   };
 }
 

@@ -1,22 +1,17 @@
 /**
- * Runs a chunk's codecs backwards: zarrita's codecs one at a time, so that each one's input can be checked first.
+ * Runs a chunk's codecs backwards, one at a time: each knows what it may give before it starts.
  *
- * `bytes`, `transpose` and `crc32c` are done here: the first two are a matter of byte order and strides, and
- * zarrita drops checksums without looking.
+ * `bytes` and `transpose` are done here: they are a matter of byte order and strides.
  */
-import { registry } from "zarrita";
 import type { SourceDType } from "../types.js";
 import { transposeOrder, valueCodecs } from "./codec-names.js";
-import { stripCrc32c } from "./crc32c.js";
+import type { Decoded, Decoder } from "./decoders/decoder.js";
+import { decodedSizes } from "./decoders/limits.js";
+import { type ChunkType, loadDecoder, loadRegisteredCodec } from "./decoders/registry.js";
 import { sourceItemSize } from "./dtype.js";
 import { swapBytes, toTypedArray } from "./elements.js";
-import { encodedFault } from "./guards.js";
 import type { ArrayMeta, CodecSpec } from "./metadata.js";
 import { elementCount } from "./sizes.js";
-
-type CodecClass = Awaited<ReturnType<NonNullable<ReturnType<typeof registry.get>>>>;
-type ChunkType = Parameters<CodecClass["fromConfig"]>[1];
-type LoadedCodec = ReturnType<CodecClass["fromConfig"]>;
 
 /** An array-to-array codec; zarrita's registry types every codec as one of bytes. */
 interface ValueCodec {
@@ -34,7 +29,7 @@ export interface Pipeline {
   /** Source axis of every stored axis, slowest first: C order is 0, 1, 2, … */
   readonly storageOrder: readonly number[];
   /** May return the input's own memory when nothing is compressed. */
-  decode(bytes: Uint8Array): Promise<Uint8Array>;
+  decode(bytes: Uint8Array): Promise<Decoded>;
 }
 
 /**
@@ -44,64 +39,49 @@ export interface Pipeline {
  */
 export async function loadPipeline({ codecs, dtype, chunkShape }: ArrayMeta): Promise<Pipeline> {
   const values = codecs.filter(({ name }) => valueCodecs.includes(name));
-  const compressors = codecs.filter(
-    ({ name }) => name !== "bytes" && name !== "transpose" && !valueCodecs.includes(name),
-  );
   const { valueSteps, storedDType } = await loadValueCodecs(values, dtype, chunkShape);
   const endian = codecs.find(({ name }) => name === "bytes")?.configuration?.endian;
   const itemSize = sourceItemSize[storedDType];
-  const steps = await loadCompressors(compressors, storedDType, chunkShape);
+  const expected = elementCount(chunkShape) * itemSize;
+  const decodeBytes = await loadByteCodecs(byteCodecs(codecs), chunkType(storedDType, chunkShape), expected);
   const isBigEndian = endian === "big" && itemSize > 1;
   return {
     storageOrder: composeTransposes(codecs, chunkShape.length),
     async decode(bytes) {
-      let decoded = bytes;
-      for (const step of steps.toReversed()) decoded = await step(decoded);
-      const expected = elementCount(chunkShape) * itemSize;
-      if (decoded.byteLength !== expected) {
-        throw new Error(`the chunk decodes to ${decoded.byteLength} bytes instead of ${expected}`);
+      const { bytes: stored, isVerified } = await decodeBytes(bytes);
+      if (stored.byteLength !== expected) {
+        throw new Error(`the chunk decodes to ${stored.byteLength} bytes instead of ${expected}`);
       }
-      if (isBigEndian) decoded = swapBytes(decoded, itemSize);
-      return valueSteps.length === 0 ? decoded : await decodeValues(decoded, storedDType, valueSteps);
+      const elements = isBigEndian ? swapBytes(stored, itemSize) : stored;
+      const decoded =
+        valueSteps.length === 0 ? elements : await decodeValues(elements, storedDType, valueSteps);
+      return { bytes: decoded, isVerified };
     },
   };
 }
 
-type Step = (bytes: Uint8Array) => Promise<Uint8Array>;
+/** The codecs of a chain that make bytes of bytes. */
+export function byteCodecs(codecs: readonly CodecSpec[]): CodecSpec[] {
+  return codecs.filter(({ name }) => name !== "bytes" && name !== "transpose" && !valueCodecs.includes(name));
+}
 
-async function loadCompressors(
+async function loadByteCodecs(
   codecs: readonly CodecSpec[],
-  dtype: SourceDType,
-  chunkShape: readonly number[],
-): Promise<Step[]> {
-  const meta = chunkType(dtype, chunkShape);
-  let size: number | undefined = elementCount(chunkShape) * sourceItemSize[dtype];
-  const steps: Step[] = [];
-  for (const spec of codecs) {
-    const expected: number | undefined = size;
-    if (spec.name === "crc32c") {
-      steps.push(async (bytes) => verified(bytes));
-      size = size === undefined ? undefined : size + 4;
-      continue;
+  chunk: ChunkType,
+  chunkBytes: number,
+): Promise<(bytes: Uint8Array) => Promise<Decoded>> {
+  const decoders: Decoder[] = [];
+  for (const spec of codecs) decoders.push(await named(spec.name, () => loadDecoder(spec, chunk)));
+  const { sizes } = decodedSizes(codecs, chunkBytes);
+  return async (bytes) => {
+    let decoded: Decoded = { bytes, isVerified: false };
+    for (let i = codecs.length - 1; i >= 0; i--) {
+      const { bytes: encoded, isVerified } = decoded;
+      const next = await named(codecs[i]!.name, () => decoders[i]!(encoded, sizes[i]!));
+      decoded = { bytes: next.bytes, isVerified: isVerified || next.isVerified };
     }
-    const codec = await loadCodec(spec, meta);
-    steps.push((bytes) => named(spec.name, () => guarded(spec.name, codec, bytes, expected)));
-    // Shuffling keeps the length; what a compressor makes has none that is known.
-    if (spec.name !== "numcodecs.shuffle") size = undefined;
-  }
-  return steps;
-}
-
-async function guarded(name: string, codec: LoadedCodec, bytes: Uint8Array, expected: number | undefined) {
-  const fault = encodedFault(name, bytes, expected);
-  if (fault !== undefined) throw new Error(fault);
-  return codec.decode(bytes);
-}
-
-function verified(bytes: Uint8Array): Uint8Array {
-  const body = stripCrc32c(bytes);
-  if (body === undefined) throw new Error('codec "crc32c": the checksum does not match');
-  return body;
+    return decoded;
+  };
 }
 
 async function loadValueCodecs(
@@ -112,7 +92,7 @@ async function loadValueCodecs(
   const valueSteps: { name: string; codec: ValueCodec }[] = [];
   let meta = chunkType(dtype, chunkShape);
   for (const spec of codecs) {
-    const codec = await loadCodec(spec, meta);
+    const codec = await named(spec.name, () => loadRegisteredCodec(spec, meta));
     valueSteps.push({ name: spec.name, codec: codec as unknown as ValueCodec });
     meta = codec.getEncodedMeta?.(meta) ?? meta;
   }
@@ -129,16 +109,6 @@ async function decodeValues(
   for (const { name, codec } of steps.toReversed())
     chunk = await named(name, async () => codec.decode(chunk));
   return new Uint8Array(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
-}
-
-async function loadCodec({ name, configuration }: CodecSpec, meta: ChunkType): Promise<LoadedCodec> {
-  return named(name, async () => {
-    const Codec = await registry.get(name)?.();
-    if (Codec === undefined) throw new Error("it is not in zarrita's registry on this thread");
-    // Compressors decode without their settings; some reject settings that other writers use.
-    const isCompressor = /^(numcodecs\.)?(blosc|gzip|lz4|zlib|zstd)$/.test(name);
-    return Codec.fromConfig(isCompressor ? {} : (configuration ?? {}), meta);
-  });
 }
 
 function chunkType(dtype: SourceDType, shape: readonly number[]): ChunkType {

@@ -204,10 +204,7 @@ describe("damaged chunks", () => {
     damages.map(([name, damage]) => ({ compressor, name, damage })),
   );
 
-  // A stray byte behind gzip data changes nothing; whether it is refused is up to the platform.
-  const isHarmless = ({ compressor, name }: (typeof cases)[number]) =>
-    name === "one byte too many" && (compressor === "gzip" || compressor === "zlib");
-  it.each(cases.filter((damage) => !isHarmless(damage)))(
+  it.each(cases)(
     "$compressor: $name",
     async ({ compressor, damage }) => {
       const options: FixtureOptions = {
@@ -230,7 +227,7 @@ describe("damaged chunks", () => {
         cause: expect.any(Error),
       });
       // The codec still works afterwards.
-      expect((await decode(whole, where)).byteLength).toBe(8192);
+      expect((await decode(whole, where)).bytes.byteLength).toBe(8192);
     },
   );
 
@@ -287,7 +284,7 @@ describe.skipIf(sharedFolder() === undefined)("the sample data", () => {
         const decode = createBrickDecoder(level.array);
         const read = createChunkReader(source, level.array);
         return async (brick: readonly [number, number, number]) =>
-          decode((await read(brick))!, { url: path, brick });
+          (await decode((await read(brick))!, { url: path, brick })).bytes;
       }),
     );
     const big = await v2!([1, 1, 1]);

@@ -12,7 +12,10 @@ async function decode(zarr: 2 | 3, change: object, bytes: ArrayBufferView): Prom
   files.set(path, new TextEncoder().encode(JSON.stringify({ ...document, ...change })));
   const { levels } = await openMultiscale(openStore(memoryStore(files)));
   const encoded = new Uint8Array(bytes.buffer as ArrayBuffer);
-  const brick = await createBrickDecoder(levels[0]!.array)(encoded, { url: "u", brick: [0, 0, 0] });
+  const { bytes: brick } = await createBrickDecoder(levels[0]!.array)(encoded, {
+    url: "u",
+    brick: [0, 0, 0],
+  });
   return brick.buffer as ArrayBuffer;
 }
 

@@ -61,7 +61,7 @@ async function readLevel(store: ByteStore, level: Level): Promise<Uint8Array> {
       return Uint8Array.from({ length: count * size }, (_, i) => level.array.fillBytes[i % size]!);
     }
     const before = encoded.slice();
-    const decoded = await decode(encoded, { url: store.url, brick });
+    const { bytes: decoded } = await decode(encoded, { url: store.url, brick });
     expect(encoded, "the encoded bytes are left alone").toEqual(before);
     expect(decoded.buffer, "a brick can be transferred without taking the encoded bytes along").not.toBe(
       encoded.buffer,
