@@ -14,6 +14,14 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: "faults",
+          environment: "node",
+          include: ["test/faults/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
         optimizeDeps: {
           include: ["zarrita", "comlink", "numcodecs/blosc", "numcodecs/zstd", "numcodecs/lz4", "fast-check"],
         },

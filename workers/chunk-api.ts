@@ -24,6 +24,7 @@ import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
 import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
 import { coalesceRanges } from "../src/zarr/coalesce.js";
 import { type BrickDecoder, createBrickDecoder } from "../src/zarr/codecs.js";
+import { WasmZstd } from "../src/zarr/decoders/wasm-zstd.js";
 import { FetchQueue } from "../src/zarr/fetch-queue.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { openStore } from "../src/zarr/store.js";
@@ -42,6 +43,7 @@ interface DefinedArray {
 /** One worker's state: which arrays it knows, which bricks it holds, which loads are under way. */
 export function createChunkApi(): ChunkWorkerApi {
   const arrays = new Map<number, DefinedArray>();
+  const wasmZstd = new WasmZstd();
   const bricks = new Map<string, Uint8Array>();
   const loads = new Map<number, AbortController>();
   let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };

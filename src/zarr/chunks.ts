@@ -1,9 +1,11 @@
 /** Reads encoded chunks: which object holds a brick, and which part of it. */
+import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import type { ByteStore, GetOptions } from "./byte-store.js";
+import { maxStoredBytes } from "./decoders/limits.js";
 import type { ArrayMeta } from "./metadata.js";
 import { withPlace } from "./place.js";
-import { ShardIndexes } from "./shards.js";
+import { chunksPerObject, ShardReader } from "./shard-reader.js";
 import { messagePath } from "./url.js";
 
 /**
@@ -24,17 +26,23 @@ export type ChunkReader = (
  * @param store rooted where `array.path` starts.
  */
 export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkReader {
-  const indexes = array.shard && new ShardIndexes(store, array.shard);
+  const maxBytes = maxStoredBytes(array);
+  const shards = array.shard && new ShardReader(store, array.shard, maxBytes);
   return async (brick, options = {}) => {
     const { signal } = options;
     const path = chunkPath(array, brick);
     try {
-      if (indexes === undefined) return await store.get(path, options);
-      const entry = await indexes.find(path, chunkInShard(array, brick), signal);
-      return entry && (await store.getRange(path, entry, options));
+      if (shards === undefined) return await store.get(path, { ...options, maxBytes });
+      return await shards.read(path, chunkIndex(array, brick), options);
     } catch (error) {
       signal?.throwIfAborted();
-      throw withPlace(error, { array: array.path, level: array.level, chunk: brick });
+      const url = messagePath(store.url, path);
+      const isTooLarge = shards === undefined && isVoxelfeedError(error, "unsupported");
+      throw withPlace(isTooLarge ? tooLarge(maxBytes, url, error) : error, {
+        array: array.path,
+        level: array.level,
+        chunk: brick,
+      });
     }
   };
 }
@@ -52,8 +60,8 @@ export async function readChunk(
 /** Path below the store's root of the object (chunk or shard) that holds a brick. */
 export function chunkPath(array: ArrayMeta, brick: Vec3): string {
   const { style, separator } = array.chunkKey;
-  const perShard = array.shard?.chunksPerShard;
-  const index = chunkIndex(array, brick).map((i, axis) => (perShard ? Math.floor(i / perShard[axis]!) : i));
+  const perObject = array.shard && chunksPerObject(array.shard);
+  const index = chunkIndex(array, brick).map((i, axis) => (perObject ? Math.floor(i / perObject[axis]!) : i));
   const key = (style === "default" ? ["c", ...index] : index).join(separator);
   return array.path === "" ? key : `${array.path}/${key}`;
 }
@@ -71,8 +79,7 @@ function chunkIndex({ chunkShape, spatialAxes, select }: ArrayMeta, brick: Vec3)
   });
 }
 
-/** Number of a brick's chunk within its shard, C order over the source axes. */
-function chunkInShard(array: ArrayMeta, brick: Vec3): number {
-  const perShard = array.shard!.chunksPerShard;
-  return chunkIndex(array, brick).reduce((sum, i, axis) => sum * perShard[axis]! + (i % perShard[axis]!), 0);
+function tooLarge(maxBytes: number, url: string, cause: unknown): VoxelfeedError {
+  const message = `the stored chunk has more than ${maxBytes} bytes, which no chunk of this array can have`;
+  return new VoxelfeedError("decode", message, { url, cause });
 }

@@ -17,6 +17,11 @@ export const valueCodecs: readonly string[] = [
   "scale_offset",
 ];
 
+/** The codecs of a chain that make bytes of bytes. */
+export function byteCodecs(codecs: readonly CodecSpec[]): CodecSpec[] {
+  return codecs.filter(({ name }) => name !== "bytes" && name !== "transpose" && !valueCodecs.includes(name));
+}
+
 /**
  * Parses a v3 codec list; a codec without configuration may be written as its bare name.
  *

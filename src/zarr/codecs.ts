@@ -2,6 +2,7 @@
 import { VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import { brickLayout, gatherBrick, isContiguous } from "./brick.js";
+import { WasmZstd } from "./decoders/wasm-zstd.js";
 import { toBrickElements } from "./elements.js";
 import type { ArrayMeta } from "./metadata.js";
 import { loadPipeline } from "./pipeline.js";
@@ -29,12 +30,16 @@ export type BrickDecoder = (
   where: { readonly url: string; readonly brick: Vec3 },
 ) => Promise<DecodedBrick>;
 
-/** Makes the decoder of an array. Its codecs are loaded with the first chunk, once. */
-export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
+/**
+ * Makes the decoder of an array. Its codecs are loaded with the first chunk, once.
+ *
+ * @param wasmZstd shared by all decoders of a thread.
+ */
+export function createBrickDecoder(array: ArrayMeta, wasmZstd = new WasmZstd()): BrickDecoder {
   let loading: Promise<(bytes: Uint8Array) => Promise<DecodedBrick>> | undefined;
 
   async function load() {
-    loading ??= loadDecoder(array);
+    loading ??= loadDecoder(array, wasmZstd);
     try {
       return await loading;
     } catch (error) {
@@ -65,8 +70,11 @@ export function createBrickDecoder(array: ArrayMeta): BrickDecoder {
   };
 }
 
-async function loadDecoder(array: ArrayMeta): Promise<(bytes: Uint8Array) => Promise<DecodedBrick>> {
-  const pipeline = await loadPipeline(array);
+async function loadDecoder(
+  array: ArrayMeta,
+  wasmZstd: WasmZstd,
+): Promise<(bytes: Uint8Array) => Promise<DecodedBrick>> {
+  const pipeline = await loadPipeline(array, wasmZstd);
   const layout = brickLayout(array, pipeline.storageOrder);
   const isWholeChunk = elementCount(layout.shape) === elementCount(array.chunkShape) && isContiguous(layout);
   return async (bytes) => {

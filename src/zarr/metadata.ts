@@ -13,6 +13,8 @@ export interface ShardSpec {
   readonly chunksPerShard: readonly number[];
   readonly indexLocation: "start" | "end";
   readonly indexCodecs: readonly CodecSpec[];
+  /** Chunks of this shard that are shards themselves. */
+  readonly inner?: ShardSpec;
 }
 
 /** One Zarr array: how its chunks are named, decoded and turned into z, y, x bricks. */

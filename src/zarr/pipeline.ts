@@ -4,10 +4,11 @@
  * `bytes` and `transpose` are done here: they are a matter of byte order and strides.
  */
 import type { SourceDType } from "../types.js";
-import { transposeOrder, valueCodecs } from "./codec-names.js";
+import { byteCodecs, transposeOrder, valueCodecs } from "./codec-names.js";
 import type { Decoded, Decoder } from "./decoders/decoder.js";
 import { decodedSizes } from "./decoders/limits.js";
 import { type ChunkType, loadDecoder, loadRegisteredCodec } from "./decoders/registry.js";
+import type { WasmZstd } from "./decoders/wasm-zstd.js";
 import { sourceItemSize } from "./dtype.js";
 import { swapBytes, toTypedArray } from "./elements.js";
 import type { ArrayMeta, CodecSpec } from "./metadata.js";
@@ -35,15 +36,18 @@ export interface Pipeline {
 /**
  * Loads the codecs of an array.
  *
+ * @param wasmZstd the thread's.
  * @throws what zarrita's codecs throw for a configuration they do not accept.
  */
-export async function loadPipeline({ codecs, dtype, chunkShape }: ArrayMeta): Promise<Pipeline> {
+export async function loadPipeline(array: ArrayMeta, wasmZstd: WasmZstd): Promise<Pipeline> {
+  const { codecs, dtype, chunkShape } = array;
   const values = codecs.filter(({ name }) => valueCodecs.includes(name));
   const { valueSteps, storedDType } = await loadValueCodecs(values, dtype, chunkShape);
   const endian = codecs.find(({ name }) => name === "bytes")?.configuration?.endian;
   const itemSize = sourceItemSize[storedDType];
   const expected = elementCount(chunkShape) * itemSize;
-  const decodeBytes = await loadByteCodecs(byteCodecs(codecs), chunkType(storedDType, chunkShape), expected);
+  const chunk = chunkType(storedDType, chunkShape);
+  const decodeBytes = await loadByteCodecs(byteCodecs(codecs), chunk, expected, wasmZstd);
   const isBigEndian = endian === "big" && itemSize > 1;
   return {
     storageOrder: composeTransposes(codecs, chunkShape.length),
@@ -60,18 +64,14 @@ export async function loadPipeline({ codecs, dtype, chunkShape }: ArrayMeta): Pr
   };
 }
 
-/** The codecs of a chain that make bytes of bytes. */
-export function byteCodecs(codecs: readonly CodecSpec[]): CodecSpec[] {
-  return codecs.filter(({ name }) => name !== "bytes" && name !== "transpose" && !valueCodecs.includes(name));
-}
-
 async function loadByteCodecs(
   codecs: readonly CodecSpec[],
   chunk: ChunkType,
   chunkBytes: number,
+  wasmZstd: WasmZstd,
 ): Promise<(bytes: Uint8Array) => Promise<Decoded>> {
   const decoders: Decoder[] = [];
-  for (const spec of codecs) decoders.push(await named(spec.name, () => loadDecoder(spec, chunk)));
+  for (const spec of codecs) decoders.push(await named(spec.name, () => loadDecoder(spec, chunk, wasmZstd)));
   const { sizes } = decodedSizes(codecs, chunkBytes);
   return async (bytes) => {
     let decoded: Decoded = { bytes, isVerified: false };

@@ -7,18 +7,23 @@ import { elementCount, parseSizes } from "./sizes.js";
 
 const SHARDING = "sharding_indexed";
 
+/** Each level costs a request. */
+const MAX_DEPTH = 4;
+
 /** A shard's index is read and kept whole. */
 const MAX_INDEX_BYTES = 2 ** 28;
 
 /**
  * What a shard's codec list means for its inner chunks; `undefined` when there is no sharding.
  *
- * @throws `unsupported` for nested shards, codecs around the shard and compressed indexes; `invalid-metadata`.
+ * @param depth how many shards this one lies in.
+ * @throws `unsupported` for codecs around the shard, compressed indexes and deep nesting; `invalid-metadata`.
  */
 export function parseSharding(
   codecs: readonly CodecSpec[],
   shardShape: readonly number[],
   url: string,
+  depth = 0,
 ): { chunkShape: readonly number[]; codecs: readonly CodecSpec[]; shard: ShardSpec } | undefined {
   const sharding = codecs.find(({ name }) => name === SHARDING);
   if (sharding === undefined) return undefined;
@@ -33,14 +38,8 @@ export function parseSharding(
   }
   const configuration = sharding.configuration ?? {};
   const inner = parseCodecs(configuration.codecs, url);
-  if (inner.some(({ name }) => name === SHARDING)) {
-    throw new VoxelfeedError(
-      "unsupported",
-      "shards within shards are not supported; rewrite with one level of sharding",
-      {
-        url,
-      },
-    );
+  if (depth === MAX_DEPTH) {
+    throw new VoxelfeedError("unsupported", `shards within shards are supported ${MAX_DEPTH} deep`, { url });
   }
   const chunkShape = parseSizes(configuration.chunk_shape, "chunk_shape", url);
   const chunksPerShard = shardShape.map((size, axis) => size / (chunkShape[axis] ?? 0));
@@ -59,7 +58,10 @@ export function parseSharding(
   if (16 * elementCount(chunksPerShard) > MAX_INDEX_BYTES) {
     throw new VoxelfeedError("unsupported", "a shard index of more than 256 MiB is not supported", { url });
   }
-  return { chunkShape, codecs: inner, shard: { chunksPerShard, indexLocation, indexCodecs } };
+  const shard: ShardSpec = { chunksPerShard, indexLocation, indexCodecs };
+  const nested = parseSharding(inner, chunkShape, url, depth + 1);
+  if (nested === undefined) return { chunkShape, codecs: inner, shard };
+  return { ...nested, shard: { ...shard, inner: nested.shard } };
 }
 
 /** The index must have a known size: `bytes`, and `crc32c` behind it or not. */

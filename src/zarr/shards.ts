@@ -19,6 +19,12 @@ export interface ShardEntry {
   readonly length: number;
 }
 
+/** One shard: a whole object, or the part of one that lies in another shard. */
+interface Shard {
+  readonly path: string;
+  readonly place: ShardEntry | undefined;
+}
+
 interface Loading {
   readonly abort: SharedAbort;
   readonly promise: Promise<DataView | undefined>;
@@ -31,50 +37,68 @@ interface Loading {
 export class ShardIndexes {
   readonly #store: ByteStore;
   readonly #shard: ShardSpec;
+  readonly #maxChunkBytes: number;
   readonly #loading = new Map<string, Loading>();
   /** Least recently used first; `undefined` for a shard that is not stored. */
   readonly #kept = new Map<string, DataView | undefined>();
 
-  constructor(store: ByteStore, shard: ShardSpec) {
+  /** @param maxChunkBytes the most that one chunk of a shard can have; an index that tells of more is damaged. */
+  constructor(store: ByteStore, shard: ShardSpec, maxChunkBytes: number) {
     this.#store = store;
     this.#shard = shard;
+    this.#maxChunkBytes = maxChunkBytes;
   }
 
   /**
-   * Where a chunk lies.
+   * Where a chunk lies in its object.
    *
-   * @param path of the shard.
+   * @param path of the object.
    * @param chunk number of the chunk in its shard, C order.
+   * @param place where the shard lies, when it is a part of the object.
    * @returns `undefined` for a chunk, or a whole shard, that is not stored.
    * @throws `decode` for an index whose checksum or entry is wrong.
    */
-  async find(path: string, chunk: number, signal?: AbortSignal): Promise<ShardEntry | undefined> {
-    const index = await this.#index(path, signal);
+  async find(
+    path: string,
+    chunk: number,
+    signal: AbortSignal | undefined,
+    place?: ShardEntry,
+  ): Promise<ShardEntry | undefined> {
+    const index = await this.#index({ path, place }, signal);
     if (index === undefined) return undefined;
     const isLittle = isLittleEndian(this.#shard);
     const offset = index.getBigUint64(16 * chunk, isLittle);
     const length = index.getBigUint64(16 * chunk + 8, isLittle);
     if (offset === ABSENT && length === ABSENT) return undefined;
-    if (offset + length > BigInt(Number.MAX_SAFE_INTEGER) || length === 0n) {
+    if (!this.#isInside(offset, length, place)) {
       throw new VoxelfeedError(
         "decode",
         `the shard index places chunk ${chunk} at ${offset} with ${length} bytes`,
-        {
-          url: messagePath(this.#store.url, path),
-        },
+        { url: messagePath(this.#store.url, path) },
       );
     }
-    return { offset: Number(offset), length: Number(length) };
+    return { offset: (place?.offset ?? 0) + Number(offset), length: Number(length) };
   }
 
-  async #index(path: string, signal: AbortSignal | undefined): Promise<DataView | undefined> {
+  /** Whether a chunk can lie there: in its shard, beside the index, and no larger than it can be. */
+  #isInside(offset: bigint, length: bigint, place: ShardEntry | undefined): boolean {
+    const isAtStart = this.#shard.indexLocation === "start";
+    const size = indexBytes(this.#shard);
+    const first = BigInt(isAtStart ? size : 0);
+    const end = place === undefined ? Number.MAX_SAFE_INTEGER : place.length - (isAtStart ? 0 : size);
+    const isSized = length > 0n && length <= BigInt(Math.floor(this.#maxChunkBytes));
+    return isSized && offset >= first && offset + length <= BigInt(end);
+  }
+
+  async #index(shard: Shard, signal: AbortSignal | undefined): Promise<DataView | undefined> {
     signal?.throwIfAborted();
-    if (this.#kept.has(path)) {
-      const index = this.#kept.get(path);
-      this.#keep(path, index);
+    const key = shardKey(shard);
+    if (this.#kept.has(key)) {
+      const index = this.#kept.get(key);
+      this.#keep(key, index);
       return index;
     }
-    const loading = this.#loading.get(path) ?? this.#startLoading(path);
+    const loading = this.#loading.get(key) ?? this.#startLoading(shard);
     const leave = loading.abort.join();
     try {
       return await raceAbort(loading.promise, signal);
@@ -82,30 +106,37 @@ export class ShardIndexes {
       // The last to leave cancels the request; nobody may join it after that.
       leave(signal?.reason);
       const isOver = loading.abort.signal.aborted;
-      if (isOver && this.#loading.get(path) === loading) this.#loading.delete(path);
+      if (isOver && this.#loading.get(key) === loading) this.#loading.delete(key);
     }
   }
 
-  #startLoading(path: string): Loading {
+  #startLoading(shard: Shard): Loading {
     const abort = new SharedAbort();
-    const loading = { abort, promise: this.#load(path, abort.signal) };
-    this.#loading.set(path, loading);
+    const loading = { abort, promise: this.#load(shard, abort.signal) };
+    this.#loading.set(shardKey(shard), loading);
     return loading;
   }
 
-  async #load(path: string, signal: AbortSignal): Promise<DataView | undefined> {
+  async #load(shard: Shard, signal: AbortSignal): Promise<DataView | undefined> {
+    const { path, place } = shard;
     const size = indexBytes(this.#shard);
+    const url = messagePath(this.#store.url, path);
+    if (place !== undefined && place.length < size) throw tooShort(place.length, size, url);
     const isAtStart = this.#shard.indexLocation === "start";
-    const range = isAtStart ? { offset: 0, length: size } : { suffixLength: size };
-    const bytes = await this.#store.getRange(path, range, { signal });
-    const index = bytes && parseIndex(bytes, this.#shard, messagePath(this.#store.url, path));
-    if (!signal.aborted) this.#keep(path, index);
+    const atStart = { offset: place?.offset ?? 0, length: size };
+    const atEnd =
+      place === undefined
+        ? { suffixLength: size }
+        : { offset: place.offset + place.length - size, length: size };
+    const bytes = await this.#store.getRange(path, isAtStart ? atStart : atEnd, { signal });
+    const index = bytes && parseIndex(bytes, this.#shard, url);
+    if (!signal.aborted) this.#keep(shardKey(shard), index);
     return index;
   }
 
-  #keep(path: string, index: DataView | undefined): void {
-    this.#kept.delete(path);
-    this.#kept.set(path, index);
+  #keep(key: string, index: DataView | undefined): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, index);
     const limit = Math.max(1, Math.floor(MAX_KEPT_BYTES / indexBytes(this.#shard)));
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= limit) break;
@@ -114,7 +145,12 @@ export class ShardIndexes {
   }
 }
 
-function indexBytes(shard: ShardSpec): number {
+function shardKey({ path, place }: Shard): string {
+  return place === undefined ? path : `${path} ${place.offset} ${place.length}`;
+}
+
+/** Bytes of a shard's index. */
+export function indexBytes(shard: ShardSpec): number {
   return 16 * elementCount(shard.chunksPerShard) + (hasChecksum(shard) ? 4 : 0);
 }
 
@@ -128,11 +164,7 @@ function isLittleEndian({ indexCodecs }: ShardSpec): boolean {
 
 function parseIndex(bytes: Uint8Array, shard: ShardSpec, url: string): DataView {
   if (bytes.byteLength !== indexBytes(shard)) {
-    throw new VoxelfeedError(
-      "decode",
-      `the shard is shorter than its index: ${bytes.byteLength} of ${indexBytes(shard)} bytes`,
-      { url },
-    );
+    throw tooShort(bytes.byteLength, indexBytes(shard), url);
   }
   const body = hasChecksum(shard) ? stripCrc32c(bytes) : bytes;
   if (body === undefined) {
@@ -143,4 +175,10 @@ function parseIndex(bytes: Uint8Array, shard: ShardSpec, url: string): DataView 
     );
   }
   return new DataView(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function tooShort(bytes: number, needed: number, url: string): VoxelfeedError {
+  return new VoxelfeedError("decode", `the shard is shorter than its index: ${bytes} of ${needed} bytes`, {
+    url,
+  });
 }

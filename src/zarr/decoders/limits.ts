@@ -1,6 +1,11 @@
 /** How many bytes each codec of a chain may make, known before anything is decoded. */
-import type { CodecSpec } from "../metadata.js";
+import { byteCodecs, valueCodecs } from "../codec-names.js";
+import { sourceItemSize } from "../dtype.js";
+import type { ArrayMeta, CodecSpec } from "../metadata.js";
+import { elementCount } from "../sizes.js";
 import type { DecodedSize } from "./decoder.js";
+
+const compressors = ["blosc", "gzip", "lz4", "zlib", "zstd"];
 
 /** Which codec a name stands for: v2 names carry a prefix. */
 export function baseName(codec: string): string {
@@ -26,9 +31,21 @@ export function decodedSizes(
   return { sizes, stored: size };
 }
 
+/** The most bytes that one stored chunk of an array can have. */
+export function maxStoredBytes({
+  codecs,
+  dtype,
+  chunkShape,
+}: Pick<ArrayMeta, "codecs" | "dtype" | "chunkShape">): number {
+  // Codecs that change values may store another type; none is larger than eight bytes.
+  const itemSize = codecs.some(({ name }) => valueCodecs.includes(name)) ? 8 : sourceItemSize[dtype];
+  return decodedSizes(byteCodecs(codecs), elementCount(chunkShape) * itemSize).stored.maxBytes;
+}
+
 function encodedSize(codec: string, { maxBytes, isExact }: DecodedSize): DecodedSize {
   if (codec === "crc32c") return { maxBytes: maxBytes + 4, isExact };
   if (codec === "shuffle") return { maxBytes, isExact };
-  // Compressors make little more of what they cannot compress: the worst in use adds a sixth.
-  return { maxBytes: Math.ceil(maxBytes * 1.25) + 65536, isExact: false };
+  // Compressors make little more of what they cannot compress; a codec that is not known may write text.
+  const growth = compressors.includes(codec) ? 1.25 : 4;
+  return { maxBytes: Math.ceil(maxBytes * growth) + 65536, isExact: false };
 }

@@ -7,6 +7,7 @@ import type { Decoder } from "./decoder.js";
 import { baseName } from "./limits.js";
 import { decodeLz4 } from "./lz4.js";
 import { decodeGzip, decodeZlib } from "./stream.js";
+import type { WasmZstd } from "./wasm-zstd.js";
 import { createZstdDecoder } from "./zstd.js";
 
 type CodecClass = Awaited<ReturnType<NonNullable<ReturnType<typeof registry.get>>>>;
@@ -21,7 +22,7 @@ export type RegisteredCodec = ReturnType<CodecClass["fromConfig"]>;
  *
  * @throws Error when neither we nor zarrita's registry on this thread know the codec, or it rejects its configuration.
  */
-export async function loadDecoder(spec: CodecSpec, chunk: ChunkType): Promise<Decoder> {
+export async function loadDecoder(spec: CodecSpec, chunk: ChunkType, wasmZstd: WasmZstd): Promise<Decoder> {
   switch (baseName(spec.name)) {
     case "crc32c":
       return decodeCrc32c;
@@ -32,9 +33,9 @@ export async function loadDecoder(spec: CodecSpec, chunk: ChunkType): Promise<De
     case "lz4":
       return decodeLz4;
     case "zstd":
-      return createZstdDecoder(await loadWasmZstd(chunk));
+      return createZstdDecoder(wasmZstd);
     case "blosc":
-      return createBloscDecoder({ zlib: decodeZlib, zstd: createZstdDecoder(await loadWasmZstd(chunk)) });
+      return createBloscDecoder({ zlib: decodeZlib, zstd: createZstdDecoder(wasmZstd) });
     default:
       return registeredDecoder(await loadRegisteredCodec(spec, chunk));
   }
@@ -65,10 +66,4 @@ function registeredDecoder(codec: RegisteredCodec): Decoder {
     }
     return { bytes: decoded, isVerified: false };
   };
-}
-
-/** The wasm module is fetched here; it may be missing, or forbidden, which shows when it first decodes. */
-async function loadWasmZstd(chunk: ChunkType) {
-  const codec = await loadRegisteredCodec({ name: "zstd" }, chunk).catch(() => undefined);
-  return codec && ((bytes: Uint8Array): Promise<Uint8Array> => Promise.resolve(codec.decode(bytes)));
 }

@@ -4,23 +4,32 @@ import { type Decoded, type DecodedSize, viewOf } from "./decoder.js";
 /** Decodes a gzip member; the platform verifies its CRC-32. */
 export async function decodeGzip(bytes: Uint8Array, size: DecodedSize): Promise<Decoded> {
   const decoded = await inflate("gzip", bytes, size);
-  // Some platforms overlook zeros behind the end. The size modulo 2^32 must be the last thing there.
-  if (viewOf(bytes).getUint32(bytes.byteLength - 4, true) !== decoded.byteLength) {
-    throw new Error("there are stray bytes after the gzip stream");
-  }
+  // The last four bytes are the size modulo 2^32.
+  const isEnd = viewOf(bytes).getUint32(bytes.byteLength - 4, true) === decoded.byteLength;
+  await refuseStrayBytes("gzip", bytes, size, isEnd);
   return { bytes: decoded, isVerified: true };
 }
 
 /** Decodes a zlib stream; the platform verifies its Adler-32. */
 export async function decodeZlib(bytes: Uint8Array, size: DecodedSize): Promise<Decoded> {
   const decoded = await inflate("deflate", bytes, size);
-  // Some platforms overlook bytes behind the end. The checksum must be the last thing there.
-  const end = bytes.byteLength - 4;
-  const isLast = end >= 2 && viewOf(bytes).getUint32(end) === adler32(decoded);
-  if (!isLast || (hasEarlier(bytes, end) && (await isComplete(bytes.subarray(0, -1), size)))) {
-    throw new Error("there are stray bytes after the zlib stream");
-  }
+  const isEnd = viewOf(bytes).getUint32(bytes.byteLength - 4) === adler32(decoded);
+  await refuseStrayBytes("deflate", bytes, size, isEnd);
   return { bytes: decoded, isVerified: true };
+}
+
+/**
+ * Some platforms overlook bytes behind the end of a stream. A stream ends in four bytes that follow from what it
+ * holds; where these also stand somewhere before, the true end may be there, and then one byte less is still whole.
+ */
+async function refuseStrayBytes(
+  format: "gzip" | "deflate",
+  bytes: Uint8Array,
+  size: DecodedSize,
+  isEnd: boolean,
+): Promise<void> {
+  if (isEnd && !(hasEarlierEnd(bytes) && (await isWhole(format, bytes.subarray(0, -1), size)))) return;
+  throw new Error("there are stray bytes after the compressed stream");
 }
 
 async function inflate(
@@ -53,9 +62,9 @@ async function inflate(
   return target;
 }
 
-/** Whether the last four bytes also stand somewhere before: the true end may be there. */
-function hasEarlier(bytes: Uint8Array, end: number): boolean {
-  for (let at = bytes.indexOf(bytes[end]!); at >= 0 && at < end; at = bytes.indexOf(bytes[end]!, at + 1)) {
+function hasEarlierEnd(bytes: Uint8Array): boolean {
+  const end = bytes.byteLength - 4;
+  for (let at = bytes.indexOf(bytes[end]!); at < end; at = bytes.indexOf(bytes[end]!, at + 1)) {
     let same = 1;
     while (same < 4 && bytes[at + same] === bytes[end + same]) same++;
     if (same === 4) return true;
@@ -63,9 +72,9 @@ function hasEarlier(bytes: Uint8Array, end: number): boolean {
   return false;
 }
 
-async function isComplete(bytes: Uint8Array, size: DecodedSize): Promise<boolean> {
+async function isWhole(format: "gzip" | "deflate", bytes: Uint8Array, size: DecodedSize): Promise<boolean> {
   try {
-    await inflate("deflate", bytes, size);
+    await inflate(format, bytes, size);
     return true;
   } catch {
     return false;

@@ -398,7 +398,12 @@ describe("metadata that is wrong", () => {
       (d) => ({ ...d, chunk_key_encoding: { name: "hilbert" } }),
     ],
     ["storage transformers", "unsupported", { zarr: 3 }, (d) => ({ ...d, storage_transformers: [{}] })],
-    ["nested shards", "unsupported", shard, sharding({ codecs: [{ name: "sharding_indexed" }] })],
+    [
+      "nested shards without an index",
+      "invalid-metadata",
+      shard,
+      sharding({ codecs: [{ name: "sharding_indexed" }] }),
+    ],
     ["a shard of no whole chunks", "invalid-metadata", shard, sharding({ chunk_shape: [4, 4, 3] })],
     ["a shard chunk of other rank", "invalid-metadata", shard, sharding({ chunk_shape: [4, 4] })],
     ["an index elsewhere", "invalid-metadata", shard, sharding({ index_location: "middle" })],
