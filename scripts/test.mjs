@@ -34,6 +34,7 @@ const allStages = [
   { name: "lint", command: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."] },
   { name: "typecheck", command: ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."] },
   vitestStage("unit"),
+  vitestStage("faults"),
   vitestStage("browser", { needsBrowser: true }),
   vitestStage("package", { needsBrowser: true }),
   vitestStage("e2e", { needsBrowser: true }),
