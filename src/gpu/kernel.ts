@@ -27,7 +27,7 @@ export interface KernelUse {
 }
 
 /** Codes of `shaders/sample.wgsl`. */
-const sourceCodes: Readonly<Record<BrickDType, number>> = {
+export const sourceCodes: Readonly<Record<BrickDType, number>> = {
   uint8: 0,
   int8: 1,
   uint16: 2,
@@ -41,7 +41,7 @@ const sourceCodes: Readonly<Record<BrickDType, number>> = {
 };
 
 /** Codes of `shaders/encode.wgsl`. */
-const outputCodes: Readonly<Record<OutputDType, number>> = {
+export const outputCodes: Readonly<Record<OutputDType, number>> = {
   float32: 0,
   float16: 1,
   uint8: 2,
