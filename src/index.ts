@@ -30,6 +30,9 @@ export type {
 } from "./augment/spatial.js";
 export { rotation, spatialMatrix } from "./augment/spatial.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
+export type { CellmapWarning } from "./cellmap/arguments.js";
+export { type CellmapPlan, fromCellmapConfig } from "./cellmap/from-config.js";
+export { toCellmapConfig } from "./cellmap/to-config.js";
 export type { ClassSpec } from "./dataset/class-images.js";
 export { cellmapClasses } from "./dataset/class-table.js";
 export type { CombinedDataset, SamplingWeights } from "./dataset/combined.js";

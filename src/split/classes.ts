@@ -1,24 +1,41 @@
 /** Which classes a split has. */
+import { discoverClasses } from "../dataset/discover.js";
 import { VoxelfeedError } from "../errors.js";
-import { invalid, nearestName } from "../options.js";
-import type { SplitRow } from "./row.js";
+import { nearestName } from "../options.js";
+import { openStore } from "../zarr/store.js";
+import { eachRow, parted } from "./each-row.js";
+import type { LeftOutRow, SplitRow } from "./row.js";
 
 /**
- * The classes asked for, or else those that the rows name, in order of appearance.
+ * The rows with the classes that their targets hold: those in brackets, else those that the target's group names.
  *
- * @throws VoxelfeedError `class-not-found` for a class that no row names; `invalid-option` when they are not
- * given and a row's target has no brackets
+ * @param skip see {@link eachRow}
+ * @throws what asking a group throws, see `discoverClasses`, unless `skip`
+ */
+export async function withClasses(
+  rows: readonly SplitRow[],
+  skip: boolean,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly rows: readonly SplitRow[]; readonly failed: readonly LeftOutRow[] }> {
+  const find = async (row: SplitRow, stop: AbortSignal): Promise<SplitRow> => {
+    if (row.target === null || row.classes !== null) return row;
+    return { ...row, classes: await discoverClasses(openStore(row.target), stop) };
+  };
+  const { done, failed } = parted(await eachRow(rows, find, skip, signal));
+  return { rows: done.map(({ value }) => value), failed };
+}
+
+/**
+ * The classes that the rows name, in order of appearance, or those asked for.
+ *
+ * @throws VoxelfeedError `class-not-found` for a class asked for that no row names
  */
 export function splitClasses(rows: readonly SplitRow[], wanted?: readonly string[]): readonly string[] {
   const named = [...new Set(rows.flatMap(({ classes }) => classes ?? []))];
-  const open = rows.find(({ target, classes }) => target !== null && classes === null);
-  if (wanted === undefined) {
-    if (open !== undefined) {
-      throw invalid("classes", `a list of names, since ${open.where} names none in brackets`, null);
-    }
-    return named;
-  }
-  const missing = open === undefined ? wanted.filter((name) => !named.includes(name)) : [];
+  if (wanted === undefined) return named;
+  // What a target without brackets holds is not known before it is open.
+  const isOpen = rows.some(({ target, classes }) => target !== null && classes === null);
+  const missing = isOpen ? [] : wanted.filter((name) => !named.includes(name));
   if (missing.length === 0) return wanted;
   const hints = missing.flatMap((name) => nearestName(name, named) ?? []);
   const hint = hints.length > 0 ? ` Did you mean ${hints.map((name) => `"${name}"`).join(", ")}?` : "";

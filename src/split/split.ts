@@ -7,10 +7,11 @@ import type { VoxelfeedError } from "../errors.js";
 import { createLoader, type Loader } from "../loader/loader.js";
 import type { LoaderOptions } from "../loader/options.js";
 import { checkKeys, invalid, oneOf } from "../options.js";
-import { splitClasses } from "./classes.js";
+import { samplers } from "../sampling/samplers.js";
+import { splitClasses, withClasses } from "./classes.js";
 import { usageOf } from "./csv.js";
+import { eachRow, parted } from "./each-row.js";
 import { emptySplitError } from "./left-out.js";
-import { openRows } from "./open-rows.js";
 import type { LeftOutRow, SplitRow, SplitUsage } from "./row.js";
 import { type RowSource, readRows } from "./rows.js";
 import { checkScales, scaleTolerance } from "./scale-filter.js";
@@ -75,12 +76,14 @@ export class DataSplit {
 
   /**
    * Makes a loader of one part, see {@link createLoader}. Loaders of one split share its workers and caches,
-   * unless they are given an engine of their own.
+   * unless they are given an engine of their own. The validation part's default sampler is `samplers.grid()`: an
+   * epoch is every place once.
    *
    * @throws VoxelfeedError `empty-split` saying why that part has no crop; what {@link createLoader} throws
    */
   loader(usage: SplitUsage, options: LoaderOptions = {}): Loader {
-    return createLoader(this.part(usage), { engine: this.#engine, ...options });
+    const sampler = usage === "validation" && options.state === undefined ? { sampler: samplers.grid() } : {};
+    return createLoader(this.part(usage), { engine: this.#engine, ...sampler, ...options });
   }
 
   /** Stops what reads through the split's own workers, and ends them. */
@@ -91,8 +94,9 @@ export class DataSplit {
 }
 
 /**
- * Opens every crop of a datasplit. A class that a crop does not name is unknown there (mask 0); a class that no
- * crop names is an error. At most eight crops are being opened at a time.
+ * Opens every crop of a datasplit. Without `classes`, they are those that the rows name or their groups hold. A class
+ * that a crop does not have is unknown there (mask 0); one that no crop has is an error. At most eight crops are being
+ * opened at a time.
  *
  * @throws VoxelfeedError `invalid-csv`, `empty-split`, `class-not-found`, and what {@link openDataset} throws; those
  * about one row carry it as `row`, say where it is written, and have the original as `cause`
@@ -113,42 +117,39 @@ export async function openDataSplit(spec: DataSplitSpec): Promise<DataSplit> {
   const skip = oneOf(problems, "problems", ["error", "skip"], "error") === "skip";
   const tolerance = scaleTolerance(filterByScale);
   const padded = padOf(pad);
-  const { rows, unreadable } = await readRows({ csv, pairs, datasetDict, baseUrl }, skip, spec.signal);
+  const read = await readRows({ csv, pairs, datasetDict, baseUrl }, skip, spec.signal);
+  const { rows, failed: classless } =
+    spec.classes === undefined
+      ? await withClasses(read.rows, skip, spec.signal)
+      : { rows: read.rows, failed: [] };
   const classes = spec.classes === null ? null : splitClasses(rows, spec.classes);
   const { workers, createWorker, backend, device, budget } = spec;
   const engine = spec.engine ?? new Engine({ workers, createWorker, backend, device, budget });
   const owned = spec.engine === undefined;
   const openRow = async ({ usage, raw, target }: SplitRow, signal: AbortSignal): Promise<Dataset> => {
     const place = target === null ? { raw } : { raw, target };
-    const spec = { ...shared, ...place, classes, missingClasses: "unknown", engine, signal } as const;
-    const dataset = await openDataset({ ...spec, pad: padded[usage] });
+    const one = { ...shared, ...place, classes, missingClasses: "unknown", engine, signal } as const;
+    const dataset = await openDataset({ ...one, pad: padded[usage] });
     const coarse = tolerance === null ? null : checkScales(dataset.crops[0]!, tolerance);
     if (coarse !== null) throw coarse;
     return dataset;
   };
   try {
-    const opened = await openRows(rows, openRow, skip, spec.signal);
-    const failed = opened.flatMap(({ row, error }) => (error === undefined ? [] : [{ ...row, error }]));
-    const leftOut = [...unreadable, ...failed].sort((a, b) => a.row - b.row);
+    const { done, failed } = parted(await eachRow(rows, openRow, skip, spec.signal));
+    const leftOut = [...read.unreadable, ...classless, ...failed].sort((a, b) => a.row - b.row);
     for (const row of leftOut) onProblem?.(row);
     const explain = (usage: SplitUsage | null): VoxelfeedError => {
       const of = <T extends { usage: SplitUsage | null }>(list: readonly T[]) =>
         usage === null ? list : list.filter((row) => row.usage === usage);
-      return emptySplitError(usage, of(rows).length + of(unreadable).length, of(leftOut));
+      return emptySplitError(usage, of(read.rows).length + of(read.unreadable).length, of(leftOut));
     };
-    if (opened.every(({ dataset }) => dataset === undefined)) throw explain(null);
+    if (done.length === 0) throw explain(null);
     const part = (usage: SplitUsage): CombinedDataset | null => {
-      const list = opened.flatMap(({ row, dataset }) => (row.usage === usage && dataset ? [dataset] : []));
+      const list = done.flatMap(({ row, value }) => (row.usage === usage ? [value] : []));
       return list.length === 0 ? null : combineDatasets(list);
     };
-    return new DataSplit(
-      part("train"),
-      part("validation"),
-      classes ?? [],
-      leftOut,
-      { engine, owned },
-      explain,
-    );
+    const parts = [part("train"), part("validation")] as const;
+    return new DataSplit(...parts, classes ?? [], leftOut, { engine, owned }, explain);
   } catch (error) {
     if (owned) engine.dispose();
     throw error;

@@ -1,7 +1,7 @@
 /** Looks a dataset or split over before it is trained on. */
 import { linkedController } from "../abort.js";
 import { Budget } from "../cache/budget.js";
-import type { Dataset } from "../dataset/dataset.js";
+import type { CropParts, Dataset } from "../dataset/dataset.js";
 import type { Sample } from "../dataset/get.js";
 import { isVoxelfeedError } from "../errors.js";
 import { checkKeys, invalid, wholeNumber } from "../options.js";
@@ -78,9 +78,12 @@ export async function verify(
   }
 }
 
-/** The datasets that combinations are made of, each with a name for the report. */
+/** The crops that combinations are made of, each with a name for the report; slices across three axes are one. */
 function membersOf(subject: Dataset | DataSplit): Member[] {
-  const leaves = (dataset: Dataset): Dataset[] => dataset.datasets?.flatMap(leaves) ?? [dataset];
+  const leaves = (dataset: Dataset): Dataset[] =>
+    dataset.datasets === undefined || cropsOf(dataset).length === 1
+      ? [dataset]
+      : dataset.datasets.flatMap(leaves);
   const named = (dataset: Dataset | null, usage: SplitUsage | null): Member[] =>
     (dataset === null ? [] : leaves(dataset)).map((leaf, i) => ({
       dataset: leaf,
@@ -91,6 +94,12 @@ function membersOf(subject: Dataset | DataSplit): Member[] {
     return [...named(subject.train, "train"), ...named(subject.validation, "validation")];
   if (!Array.isArray(subject?.crops)) throw invalid("subject", "a dataset or a split", subject);
   return named(subject, null);
+}
+
+/** The different crops of a dataset. */
+function cropsOf({ crops }: Dataset): CropParts[] {
+  const isSame = (a: CropParts, b: CropParts): boolean => a.rawUrl === b.rawUrl && a.target === b.target;
+  return crops.filter((crop, i) => crops.findIndex((other) => isSame(other, crop)) === i);
 }
 
 function leftOutProblems(subject: Dataset | DataSplit): VerifyProblem[] {
@@ -121,15 +130,16 @@ async function verifyMember(
     }
   };
   const read: Sample[] = [];
-  const count = Math.min(sampleCount * dataset.crops.length, dataset.length);
+  const crops = cropsOf(dataset);
+  const count = Math.min(sampleCount * crops.length, dataset.length);
   for (let i = 0; i < count; i++) {
     const index = Math.floor(((i + 0.5) * dataset.length) / count);
     const sample = await attempt(() => dataset.get(index, { signal }));
     if (sample !== undefined) read.push(sample);
   }
-  const crops: CropReport[] = [];
-  for (const [i, crop] of dataset.crops.entries()) {
-    const place = `${dataset.crops.length === 1 ? where : `${where}.${i + 1}`} (${crop.target ?? crop.rawUrl})`;
+  const reports: CropReport[] = [];
+  for (const [i, crop] of crops.entries()) {
+    const place = `${crops.length === 1 ? where : `${where}.${i + 1}`} (${crop.target ?? crop.rawUrl})`;
     const metadata = checkMetadata(crop, place);
     const rawChunks = (await attempt(() => checkRawChunks(crop, chunkCount, signal))) ?? {
       total: 0,
@@ -143,7 +153,7 @@ async function verifyMember(
       ...missingChunks(rawChunks, place),
       ...checkSamples(mine, dataset.arrays, annotated, place),
     );
-    crops.push({
+    reports.push({
       where: place,
       usage,
       raw: crop.rawUrl,
@@ -155,7 +165,7 @@ async function verifyMember(
       samplesRead: mine.length,
     });
   }
-  return { problems, crops };
+  return { problems, crops: reports };
 }
 
 function missingChunks({ checked, missing }: CropReport["rawChunks"], where: string): VerifyProblem[] {

@@ -16,6 +16,7 @@ it("exports exactly these values", () => {
       "clearCache",
       "combineDatasets",
       "createLoader",
+      "fromCellmapConfig",
       "isVoxelfeedError",
       "neuroglancerLink",
       "openDataSplit",
@@ -28,6 +29,7 @@ it("exports exactly these values", () => {
       "spatialMatrix",
       "subset",
       "suggestBatchSize",
+      "toCellmapConfig",
       "verify",
     ]
   `);
@@ -60,6 +62,8 @@ it("exports exactly these types", () => {
       "Box",
       "Budget",
       "CacheReport",
+      "CellmapPlan",
+      "CellmapWarning",
       "ClassBalancedSampler",
       "ClassCount",
       "ClassCounts",

@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/sampling"],
   ["src/loader"],
   ["src/split"],
-  ["src/verify"],
+  ["src/cellmap", "src/verify"],
   ["src/index"],
 ];
 

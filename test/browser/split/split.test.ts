@@ -205,8 +205,10 @@ it("names unknown classes and unreadable options", async () => {
     path: "classes",
     message: expect.stringMatching(/they name a, b. Did you mean "b"/),
   });
+  // A group without metadata does not tell what it holds.
   expect(await errorOf({ csv: `train,${crop.raw},${crop.root}/crop` })).toMatchObject({
-    code: "invalid-option",
+    code: "class-not-found",
+    row: 1,
   });
   expect(await errorOf({ csv, pad: "test" })).toMatchObject({ code: "invalid-option", path: "pad" });
   expect(await errorOf({ csv, problems: "ignore" })).toMatchObject({
@@ -215,6 +217,31 @@ it("names unknown classes and unreadable options", async () => {
   });
   expect(await errorOf({ csv, target: "x" })).toMatchObject({ code: "unknown-option" });
   expect(await errorOf({ csv: `${crop.root}/missing.csv` })).toMatchObject({ code: "not-found" });
+});
+
+it("asks the groups of targets without brackets for their classes", async () => {
+  const named = await serveCrop();
+  const attributes = { cellmap: { annotation: { class_names: ["b", "a"] } } };
+  await fetch(`${named.root}/crop/.zattrs`, { method: "PUT", body: JSON.stringify(attributes) });
+  const csv = `train,${named.raw},${named.root}/crop\nval,${crop.raw},${crop.target}`;
+  const split = await openDataSplit({ ...arrays, csv });
+  expect(split.classes).toEqual(["b", "a"]);
+  const [inGroup, inBrackets] = await Promise.all([split.train!.get(0), split.validation!.get(0)]);
+  expect(inGroup.arrays.labels!.data).toEqual(inBrackets.arrays.labels!.data);
+  split.dispose();
+});
+
+it("goes through the validation part once, tile by tile, unless told otherwise", async () => {
+  const split = await openDataSplit({ ...arrays, csv: `val,${crop.raw},${crop.target}` });
+  const seen = [];
+  for await (const batch of split.loader("validation", { batchSize: 8 })) {
+    seen.push(...batch.samples.map(({ index }) => index));
+    batch.release();
+  }
+  // 24³ voxels in tiles of 8³.
+  expect(seen.length).toBe(27);
+  expect([...seen].sort((a, b) => a - b)).toEqual(split.validation!.validationIndices);
+  split.dispose();
 });
 
 it("pads only the part that is named", async () => {
@@ -261,7 +288,8 @@ it("stops when its signal aborts, with the signal's reason", async () => {
 });
 
 it("gives loaders that share the split's workers and caches", async () => {
-  const split = await openDataSplit({ ...arrays, csv: `train,${crop.raw},${crop.target}` });
+  const { raw, target } = await serveCrop();
+  const split = await openDataSplit({ ...arrays, csv: `train,${raw},${target}` });
   const options = { batchSize: 2, seed: 5, iterationsPerEpoch: 2 };
   const read = async () => {
     const loader = split.loader("train", options);
