@@ -52,7 +52,7 @@ export type { DatasetProblem, MissingPolicy } from "./dataset/missing.js";
 export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglancer.js";
 export { type DatasetSpec, openDataset } from "./dataset/open.js";
 export { type ClassRelations, type ClassTree, relationsFromTree } from "./dataset/relations.js";
-export type { SampleOrigin, TilePlace } from "./dataset/sample.js";
+export type { SampleDraw, SampleOrigin, TilePlace } from "./dataset/sample.js";
 export { type SubsetDataset, subset } from "./dataset/subset.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
 export { Engine, type EngineStats } from "./engine/engine.js";

@@ -78,7 +78,8 @@ export class CropDataset extends PlannedDataset implements Dataset {
     const { rawUrl: raw, target, positions, sliceAxis, missing } = this.#parts;
     const { rawChannels, classImages, hiddenImages, isRawOnly } = this.#parts;
     const center = centerAt(positions, index);
-    const { matrix = identity, drawn = null } = turn ?? {};
+    const { matrix: turned = identity, drawn = null } = turn ?? {};
+    const matrix = turnView(turned, this.#view);
     let missed: VoxelfeedError | null = null;
     const rawRead = (image: StoredImage, spec: ResolvedArraySpec): ImageRead => {
       const read = this.#planRead(image, spec, center, matrix);
@@ -116,8 +117,7 @@ export class CropDataset extends PlannedDataset implements Dataset {
     this.#engine.dispose();
   }
 
-  #planRead(image: StoredImage, spec: ResolvedArraySpec, center: Vec3, turn: Mat3): ImageRead {
-    const matrix = turnView(turn, this.#view);
+  #planRead(image: StoredImage, spec: ResolvedArraySpec, center: Vec3, matrix: Mat3): ImageRead {
     const { level, plan } = planPatch(image.meta.levels, { ...spec, center, matrix, view: this.#view });
     const { absent, unknown } = image.meta.annotation;
     // An absent code of 0 reads as 0 anyway, without asking every voxel.

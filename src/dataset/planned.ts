@@ -1,6 +1,7 @@
 /** What every dataset does alike, once it can plan its samples. */
 import type { Engine } from "../engine/engine.js";
 import type { Tile } from "../plan/tiles.js";
+import { unturnView, viewOf } from "../plan/view.js";
 import { type ClassCounts, type CountClassesOptions, sumCounts, weightsOf } from "./counts.js";
 import type { CropParts, SampleTurn } from "./dataset.js";
 import { type GetOptions, readSample, readSamples, type Sample, type SampleBatch } from "./get.js";
@@ -35,7 +36,8 @@ export abstract class PlannedDataset {
   }
 
   async render(origin: SampleOrigin, options: GetOptions = {}): Promise<Sample> {
-    return await this.get(origin.index, { ...options, turn: origin });
+    const matrix = unturnView(origin.matrix, viewOf(origin.sliceAxis));
+    return await this.get(origin.index, { ...options, turn: { matrix, drawn: origin.drawn } });
   }
 
   async classCounts(options: CountClassesOptions = {}): Promise<ClassCounts> {

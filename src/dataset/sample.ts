@@ -19,14 +19,24 @@ export interface SampleOrigin {
   readonly center: Vec3;
   /** Axis that a slice lies across; null for volumes. */
   readonly sliceAxis: AxisName | null;
-  /** Pull matrix, output → world: how the sample was turned. A slice lies across its axis before it is turned. */
+  /** Pull matrix, output → world: how the sample was turned, after a slice was laid across its axis. */
   readonly matrix: Mat3;
   /** What was drawn for it; null when nothing was to be drawn. */
   readonly drawn: DrawnSpatial | null;
   /** Pyramid level of each array's channels, null for an unknown class. */
   readonly levels: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Of samples drawn by a loader: what everything random about it follows from. */
+  readonly draw?: SampleDraw;
   /** Of samples drawn by `samplers.grid`. */
   readonly tile?: TilePlace;
+}
+
+/** Which of a loader's samples it is. */
+export interface SampleDraw {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Number of the sample in its epoch. */
+  readonly position: number;
 }
 
 /** Place of an inference tile among those of its crop. */

@@ -20,6 +20,10 @@ export interface LoaderStats extends EngineStats {
   readonly samples: number;
   /** How long `next()` waited for batches. */
   readonly waitMs: number;
+  /** Different raw chunks under the crops that were found not to be stored, see `onMissing` of the dataset. */
+  readonly missingRawChunks: number;
+  /** Samples that were replaced by others because of them. */
+  readonly replacedSamples: number;
 }
 
 export class Loader implements AsyncIterable<Batch> {
@@ -39,6 +43,7 @@ export class Loader implements AsyncIterable<Batch> {
   #batches = 0;
   #samples = 0;
   #waitMs = 0;
+  #replaced = 0;
 
   /** Use {@link createLoader}. */
   constructor(
@@ -100,6 +105,9 @@ export class Loader implements AsyncIterable<Batch> {
         this.#samples += samples.length;
         if (pass === this.#latest) this.#delivered = index + 1;
       },
+      replaced: (samples) => {
+        this.#replaced += samples;
+      },
       waited: (ms) => {
         this.#waitMs += ms;
       },
@@ -148,6 +156,8 @@ export class Loader implements AsyncIterable<Batch> {
       batches: this.#batches,
       samples: this.#samples,
       waitMs: this.#waitMs,
+      missingRawChunks: this.dataset.missingChunks,
+      replacedSamples: this.#replaced,
     };
   }
 

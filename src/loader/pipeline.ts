@@ -5,12 +5,13 @@ import { Budget } from "../cache/budget.js";
 import type { Dataset, SampleTurn } from "../dataset/dataset.js";
 import { arrayJobs, type SamplePlan } from "../dataset/sample.js";
 import type { Engine } from "../engine/engine.js";
-import type { ArrayJob } from "../engine/jobs.js";
+import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import type { SampleOrder } from "../sampling/order.js";
 import { type Batch, toBatch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
+import { renderComplete } from "./complete.js";
 import { PrefetchDepth } from "./depth.js";
 import type { ResolvedLoaderOptions } from "./options.js";
 
@@ -30,29 +31,38 @@ export interface EpochSize {
   readonly batches: number;
 }
 
-/** Plans sample number `position` of an epoch: a pure function of (seed, epoch, position). */
+/**
+ * Plans sample number `position` of an epoch: a pure function of (seed, epoch, position, attempt).
+ *
+ * @param attempt 0 for the sample itself; from 1, the candidates that may replace it, uniform over the dataset
+ */
 export function planSample(
   dataset: Dataset,
   options: ResolvedLoaderOptions,
   order: SampleOrder,
   epoch: number,
   position: number,
+  attempt: number,
 ): SamplePlan {
   const { seed, spatialTransforms } = options;
-  const index = order.index(epoch, position);
+  const draw = sampleDraws(seed, epoch, position, streams.replacement, attempt);
+  const index = attempt === 0 ? order.index(epoch, position) : Math.floor(draw() * dataset.length);
   let turn: SampleTurn | undefined;
   if (spatialTransforms !== null) {
     const drawn = drawSpatial(spatialTransforms, sampleDraws(seed, epoch, position, streams.spatial));
     turn = { matrix: spatialMatrix(drawn), drawn };
   }
   const plan = dataset.plan(index, turn);
-  const tile = order.tile?.(position);
-  return tile === undefined ? plan : { ...plan, origin: { ...plan.origin, tile } };
+  const tile = attempt === 0 ? order.tile?.(position) : undefined;
+  const origin = { ...plan.origin, draw: { seed, epoch, position }, ...(tile === undefined ? {} : { tile }) };
+  return { ...plan, origin };
 }
 
 /** What a pass tells its loader. */
 export interface PassEvents {
   delivered(batch: Batch): void;
+  /** Samples of a batch that were replaced, because they missed raw chunks. */
+  replaced(samples: number): void;
   /** Milliseconds the consumer waited for a batch. */
   waited(ms: number): void;
   finished(): void;
@@ -171,14 +181,22 @@ export class Pass implements AsyncIterableIterator<Batch> {
       const { batchSize, layout } = this.options;
       const first = index * batchSize;
       const count = Math.min(batchSize, size.samples - first);
-      const plans = Array.from({ length: count }, (_, i) =>
-        planSample(this.dataset, this.options, order, epoch, first + i),
+      const plan = (i: number, attempt: number): SamplePlan =>
+        planSample(this.dataset, this.options, order, epoch, first + i, attempt);
+      const render = (plans: readonly SamplePlan[]): Promise<RenderedArray[]> => {
+        const jobs = arrayJobs(this.dataset.arrays, plans, layout).map((job, i): ArrayJob => {
+          const buffer = borrowed[i];
+          return buffer === undefined ? job : { ...job, into: { buffer, byteOffset: 0 } };
+        });
+        return this.engine.render(jobs, signal);
+      };
+      const { plans, rendered, replaced } = await renderComplete(
+        Array.from({ length: count }, (_, i) => plan(i, 0)),
+        render,
+        (array) => this.engine.recycle(array),
+        plan,
       );
-      const jobs = arrayJobs(this.dataset.arrays, plans, layout).map((job, i): ArrayJob => {
-        const buffer = borrowed[i];
-        return buffer === undefined ? job : { ...job, into: { buffer, byteOffset: 0 } };
-      });
-      const rendered = await this.engine.render(jobs, signal);
+      this.events.replaced(replaced);
       // Typed arrays are the garbage collector's; only buffers are leased.
       if (rendered.every(({ buffer }) => buffer === null)) endLease();
       const origins = plans.map(({ origin }) => origin);

@@ -40,7 +40,15 @@ export function philox(counter: Words4, key: readonly [number, number]): Words4 
 }
 
 /** What a stream of draws is for; streams never share counters. */
-export const streams = { position: 0, spatial: 1, values: 2, noise: 3, shuffle: 8, part: 9 } as const;
+export const streams = {
+  position: 0,
+  spatial: 1,
+  values: 2,
+  noise: 3,
+  replacement: 4,
+  shuffle: 8,
+  part: 9,
+} as const;
 
 /** A source of uniform numbers in [0, 1) with 53 random bits each. */
 export type Draw = () => number;

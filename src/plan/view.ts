@@ -27,3 +27,8 @@ export function turnView(matrix: Mat3, view: View): Mat3 {
   const row = (i: 0 | 1 | 2): Vec3 => map3((j) => columns[j]![i]);
   return [row(0), row(1), row(2)];
 }
+
+/** The matrix that {@link turnView} was given. */
+export function unturnView(matrix: Mat3, view: View): Mat3 {
+  return turnView(matrix, inWorld(view, uprightView));
+}

@@ -2,6 +2,7 @@
 import type { CropParts } from "../dataset/dataset.js";
 import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
+import { inWorld, viewOf } from "../plan/view.js";
 import type { ResolvedArraySpec } from "../types.js";
 import type { ImageMeta } from "../zarr/metadata.js";
 
@@ -26,11 +27,12 @@ export function scaleTolerance(filterByScale: unknown): number | null {
  * `(1 + tolerance) × scale` on every axis.
  */
 export function checkScales(
-  { raw, classImages, classes, inputs, targets }: CropParts,
+  { raw, classImages, classes, inputs, targets, sliceAxis }: CropParts,
   tolerance: number,
 ): VoxelfeedError | null {
   const coarse = (image: ImageMeta, name: string, specs: readonly ResolvedArraySpec[]) => {
-    const spec = specs.find(({ scale }) => !hasScale(image, scale, tolerance));
+    const view = viewOf(sliceAxis);
+    const spec = specs.find(({ scale }) => !hasScale(image, inWorld(view, scale), tolerance));
     if (spec === undefined) return null;
     return new VoxelfeedError(
       "no-matching-scale",

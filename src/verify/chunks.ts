@@ -2,6 +2,7 @@
 import type { CropParts } from "../dataset/dataset.js";
 import { chooseLevel } from "../plan/level.js";
 import { brickAt } from "../plan/reads.js";
+import { inWorld, viewOf } from "../plan/view.js";
 import type { Box, Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
 import type { Level } from "../zarr/metadata.js";
@@ -30,13 +31,14 @@ export function bricksIn({ shape, brickShape, voxelSizeNm, translationNm }: Leve
  * @throws what fetching throws
  */
 export async function checkRawChunks(
-  { raw, inputs, boundingBox }: CropParts,
+  { raw, inputs, boundingBox, sliceAxis }: CropParts,
   maxChunks: number,
   signal: AbortSignal,
 ): Promise<CropReport["rawChunks"]> {
   const { levels } = raw.meta;
   const sizes = levels.map(({ voxelSizeNm }) => voxelSizeNm);
-  const level = levels[inputs[0] === undefined ? 0 : chooseLevel(sizes, inputs[0].scale)]!;
+  const level =
+    levels[inputs[0] === undefined ? 0 : chooseLevel(sizes, inWorld(viewOf(sliceAxis), inputs[0].scale))]!;
   const grid = bricksIn(level, boundingBox);
   const checked = Math.min(maxChunks, grid.total);
   const read = createChunkReader(raw.store, level.array);

@@ -116,6 +116,7 @@ it("exports exactly these types", () => {
       "Sample",
       "SampleArray",
       "SampleBatch",
+      "SampleDraw",
       "SampleOrigin",
       "SampleTurn",
       "Sampler",
