@@ -58,6 +58,8 @@ export interface FixtureOptions {
   readonly units?: string | null;
   /** Transform of the multiscale, over the spatial axes. */
   readonly group?: { readonly scale?: Vec3; readonly translation?: Vec3 };
+  /** Further attributes of the group, beside the multiscales. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
   /** Chunks (brick index z, y, x and level) that are not written. */
   readonly skip?: (brick: Vec3, level: number) => boolean;
   /** Stored values. Default: a hash of the position. */
@@ -68,8 +70,8 @@ export interface FixtureOptions {
 export type FixtureFiles = Map<string, Uint8Array>;
 
 type Values = Float64Array | BigInt64Array | BigUint64Array;
-type Settings = Required<Omit<FixtureOptions, "shard" | "group" | "fill">> &
-  Pick<FixtureOptions, "shard" | "group" | "fill">;
+type Optional = "shard" | "group" | "fill" | "attributes";
+type Settings = Required<Omit<FixtureOptions, Optional>> & Pick<FixtureOptions, Optional>;
 
 /** A deterministic pattern that differs between neighbours, channels and dtypes' whole ranges. */
 export function hashValue(z: number, y: number, x: number, other: OtherIndex = {}): number {
@@ -112,9 +114,10 @@ export async function writeVolume(options: FixtureOptions): Promise<FixtureFiles
   const attributes = groupAttributes(settings);
   if (settings.zarr === 2) {
     files.set(".zgroup", json({ zarr_format: 2 }));
-    files.set(".zattrs", json(attributes));
+    files.set(".zattrs", json({ ...attributes, ...settings.attributes }));
   } else {
-    files.set("zarr.json", json({ zarr_format: 3, node_type: "group", attributes: { ome: attributes } }));
+    const all = { ome: attributes, ...settings.attributes };
+    files.set("zarr.json", json({ zarr_format: 3, node_type: "group", attributes: all }));
   }
   for (let level = 0; level < settings.levels; level++) await writeLevel(settings, level, files);
   return files;

@@ -15,6 +15,30 @@ export async function serve(options: FixtureOptions, label = "volume"): Promise<
   return await upload(inject("testServer"), freshName(label), await writeVolume(options));
 }
 
+/** Uploads several volumes and JSON documents below one folder, by path; returns the folder's URL. */
+export async function serveTree(
+  volumes: Readonly<Record<string, FixtureOptions>>,
+  documents: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const server = inject("testServer");
+  const name = freshName("tree");
+  const written = Object.entries(volumes).map(async ([path, options]) =>
+    upload(server, `${name}/${path}`, await writeVolume(options)),
+  );
+  const json = Object.entries(documents).map(
+    ([path, document]) => [path, new TextEncoder().encode(JSON.stringify(document))] as const,
+  );
+  await Promise.all([...written, upload(server, name, new Map(json))]);
+  return `${server}/mem/${name}`;
+}
+
+/** Values that tell the voxel: 36 z + 6 y + x, of a volume of six voxels along each axis. */
+export const numbered: FixtureOptions = {
+  shape: [6, 6, 6],
+  chunk: [4, 4, 4],
+  value: (z, y, x) => 36 * z + 6 * y + x,
+};
+
 export const rawVolume: FixtureOptions = {
   shape: [40, 48, 56],
   chunk: [16, 16, 16],
