@@ -26,12 +26,19 @@ export interface LoaderStats extends EngineStats {
   readonly replacedSamples: number;
 }
 
+export interface PrepareOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}
+
 export class Loader implements AsyncIterable<Batch> {
   readonly #options: ResolvedLoaderOptions;
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #buffers: CallerBuffers;
   readonly #passes = new Set<Pass>();
+  /** Of the preparation. */
+  readonly #listeners = new Set<(done: number) => void>();
   readonly #orders = new SharedResults<SampleOrder>();
   readonly #size: EpochSize;
   #epoch = 0;
@@ -88,10 +95,16 @@ export class Loader implements AsyncIterable<Batch> {
    * Reads what the sampler must know of the data: `classBalanced` which crops hold which class, `foreground` where the
    * classes are. The first batch waits for it anyway; call it to have that done earlier.
    *
+   * @param options `onProgress` is told how far it has come, from 0 to 1
    * @throws VoxelfeedError `empty-selection`, and what reading throws; the signal's reason on abort
    */
-  async prepare(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#order(options.signal);
+  async prepare({ signal, onProgress }: PrepareOptions = {}): Promise<void> {
+    if (onProgress !== undefined) this.#listeners.add(onProgress);
+    try {
+      await this.#order(signal);
+    } finally {
+      if (onProgress !== undefined) this.#listeners.delete(onProgress);
+    }
   }
 
   /** Starts a pass over the current epoch: from its first batch, or from where `state` was taken. */
@@ -179,7 +192,14 @@ export class Loader implements AsyncIterable<Batch> {
     const { sampler, seed } = this.#options;
     return await this.#orders.get(
       "order",
-      (shared) => prepareOrder(sampler, this.dataset, seed, this.#engine, shared),
+      (shared) =>
+        prepareOrder(sampler, this.dataset, seed, {
+          engine: this.#engine,
+          signal: shared,
+          onProgress: (done) => {
+            for (const listener of this.#listeners) listener(done);
+          },
+        }),
       signal,
     );
   }

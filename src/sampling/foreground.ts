@@ -10,7 +10,6 @@
  * `minFraction` are passed over; of more than {@link MAX_CANDIDATES} positions, every n-th along each axis is a candidate.
  */
 import type { Dataset } from "../dataset/dataset.js";
-import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { elementCount, map3 } from "../math/vec.js";
@@ -20,6 +19,7 @@ import { ClassIndex } from "./class-index.js";
 import { countLattice, type TargetLattice } from "./lattice-counts.js";
 import type { SampleOrder } from "./order.js";
 import { worldPatches } from "./patch-extent.js";
+import type { Preparation } from "./preparation.js";
 import type { ForegroundSampler } from "./samplers.js";
 
 /** Cells of all crops of a class: 64 MiB of sums. */
@@ -42,13 +42,14 @@ export async function foregroundOrder(
   sampler: ForegroundSampler,
   dataset: Dataset,
   seed: number,
-  engine: Engine,
-  signal: AbortSignal,
+  { engine, signal, onProgress }: Preparation,
 ): Promise<SampleOrder> {
+  const { classes, minFraction } = sampler;
   const eligible: EligiblePositions[] = [];
-  for (const name of sampler.classes) {
-    const grids = await indexClass(name, sampler, dataset, engine, signal);
-    eligible.push(await EligiblePositions.find(name, sampler.minFraction, grids, signal));
+  for (const [i, name] of classes.entries()) {
+    const progress = (done: number): void => onProgress((i + done) / classes.length);
+    const grids = await indexClass(name, sampler, dataset, { engine, signal, onProgress: progress });
+    eligible.push(await EligiblePositions.find(name, minFraction, grids, signal));
   }
   return {
     index(epoch, position) {
@@ -63,8 +64,7 @@ async function indexClass(
   name: string,
   { array, minFraction }: ForegroundSampler,
   dataset: Dataset,
-  engine: Engine,
-  signal: AbortSignal,
+  { engine, signal, onProgress }: Preparation,
 ): Promise<IndexedGrid[]> {
   const target = array ?? dataset.arrays.find(({ role }) => role === "target")!.spec.name;
   const lattices = dataset.grids!.flatMap((grid) => {
@@ -74,12 +74,15 @@ async function indexClass(
   const points = lattices.reduce((sum, { lattice }) => sum + elementCount(lattice.shape), 0);
   let edge = 1;
   while (points / edge ** 3 > MAX_CELLS) edge *= 2;
-  return await Promise.all(
-    lattices.map(async ({ grid, lattice }) => {
-      const index = new ClassIndex(await countLattice(engine, lattice, edge, signal), lattice);
-      return { grid, index, needed: Math.ceil(minFraction * index.patchVoxels - 1e-9) };
-    }),
-  );
+  const indexed: IndexedGrid[] = [];
+  for (const { grid, lattice } of lattices) {
+    // Crop by crop, so that what is under way stays bounded however many there are.
+    const progress = (done: number): void => onProgress((indexed.length + done) / lattices.length);
+    const cells = await countLattice(lattice, edge, { engine, signal, onProgress: progress });
+    const index = new ClassIndex(cells, lattice);
+    indexed.push({ grid, index, needed: Math.ceil(minFraction * index.patchVoxels - 1e-9) });
+  }
+  return indexed;
 }
 
 /** The lattice of a target's patches in a grid; null where the class is not annotated. */
@@ -89,7 +92,8 @@ export function targetLattice(
   target: string,
   name: string,
 ): TargetLattice | null {
-  const read = dataset.plan(grid.start).reads[target]![dataset.classes.indexOf(name)] ?? null;
+  const { channels } = dataset.arrays.find(({ spec }) => spec.name === target)!;
+  const read = dataset.plan(grid.start).reads[target]![channels.indexOf(name)] ?? null;
   if (read === null) return null;
   const { shape: patch, scale } = worldPatches(dataset, grid).find((each) => each.name === target)!;
   const { counts: positions, step } = grid.positions;

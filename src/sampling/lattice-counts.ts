@@ -2,9 +2,9 @@
 import type { LabelCounts } from "../cpu/count.js";
 import type { CellCounts } from "../engine/cell-counts.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
-import type { Engine } from "../engine/engine.js";
 import { elementCount, map3 } from "../math/vec.js";
 import type { Vec3 } from "../types.js";
+import type { Preparation } from "./preparation.js";
 
 /** A lattice point per target voxel that any patch of the grid reads; all in z, y, x. */
 export interface TargetLattice {
@@ -20,10 +20,9 @@ export interface TargetLattice {
 
 /** Counts a class on a lattice in the workers; once per engine, whoever asks. @throws what reading throws */
 export async function countLattice(
-  engine: Engine,
   lattice: TargetLattice,
   edge: number,
-  signal: AbortSignal,
+  { engine, signal, onProgress }: Preparation,
 ): Promise<CellCounts> {
   const { read, shape } = lattice;
   const { id } = engine.labels.arrays.register(read.image, read.level);
@@ -40,7 +39,10 @@ export async function countLattice(
         codes: labelCodes ?? { absent: null, unknown: null },
         cell: [1, 1, 1],
         signal: shared,
-        onBrick: (brick) => addBrick({ edge, shape: cells, counts }, voxels, brick),
+        onBrick: (brick, done, total) => {
+          addBrick({ edge, shape: cells, counts }, voxels, brick);
+          onProgress(done / total);
+        },
       });
       return { edge, shape: cells, counts };
     },

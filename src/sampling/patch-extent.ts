@@ -1,8 +1,9 @@
-/** A patch in world axes: a view along another axis has permuted what the user asked for. */
+/** A patch in world axes: a slice lies across one of them. */
 import type { Dataset } from "../dataset/dataset.js";
-import { map3, multiplyVector } from "../math/vec.js";
+import { map3 } from "../math/vec.js";
 import type { PositionGrid } from "../plan/positions.js";
-import type { Mat3, Vec3 } from "../types.js";
+import { inWorld, viewOf } from "../plan/view.js";
+import type { Vec3 } from "../types.js";
 
 export interface WorldPatch {
   readonly name: string;
@@ -14,12 +15,11 @@ export interface WorldPatch {
 
 /** The patch of each array at the positions of a grid, not turned. */
 export function worldPatches(dataset: Dataset, { start }: PositionGrid): WorldPatch[] {
-  const { matrix } = dataset.plan(start).origin;
-  const absolute = matrix.map((row) => row.map(Math.abs)) as unknown as Mat3;
+  const view = viewOf(dataset.plan(start).origin.sliceAxis);
   return dataset.arrays.map(({ spec }) => ({
     name: spec.name,
-    shape: multiplyVector(absolute, spec.shape),
-    scale: multiplyVector(absolute, spec.scale),
+    shape: inWorld(view, spec.shape),
+    scale: inWorld(view, spec.scale),
   }));
 }
 

@@ -1,6 +1,5 @@
 /** From a sampler's description to the order of an epoch, for one dataset and seed. */
 import type { Dataset } from "../dataset/dataset.js";
-import type { Engine } from "../engine/engine.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { blockShuffleOrder } from "./block-shuffle.js";
 import { classBalancedOrder } from "./class-balanced.js";
@@ -10,6 +9,7 @@ import { gridOrder } from "./grid.js";
 import { members } from "./members.js";
 import { mixtureOrder } from "./mixture.js";
 import type { SampleOrder } from "./order.js";
+import type { Preparation } from "./preparation.js";
 import type { Sampler } from "./samplers.js";
 import { epochRounds, shuffledIndex } from "./shuffle.js";
 import { weightedOrder } from "./weighted.js";
@@ -38,8 +38,7 @@ export async function prepareOrder(
   sampler: Sampler,
   dataset: Dataset,
   seed: number,
-  engine: Engine,
-  signal: AbortSignal,
+  preparation: Preparation,
 ): Promise<SampleOrder> {
   const { length } = dataset;
   switch (sampler.kind) {
@@ -59,11 +58,11 @@ export async function prepareOrder(
       return gridOrder(sampler, dataset);
     case "classBalanced": {
       const parts = members(dataset);
-      const holders = await classHolders(parts, dataset.classes, sampler.classes, engine, signal);
+      const holders = await classHolders(parts, dataset.classes, sampler.classes, preparation);
       return classBalancedOrder(holders, parts, seed);
     }
     case "foreground":
-      return await foregroundOrder(sampler, dataset, seed, engine, signal);
+      return await foregroundOrder(sampler, dataset, seed, preparation);
   }
 }
 

@@ -16,11 +16,6 @@ export function gridDataset({ counts, patch = [1, 1, 1], classes = [] }: GridDat
   const step: Vec3 = [10, 10, 10];
   const length = counts[0] * counts[1] * counts[2];
   const positions = { first: [0, 0, 0] as Vec3, step, counts, length };
-  const matrix = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ] as const;
   const spec = { name: "raw", shape: patch, scale: step };
   return {
     length,
@@ -28,7 +23,7 @@ export function gridDataset({ counts, patch = [1, 1, 1], classes = [] }: GridDat
     arrays: [{ spec, role: "input" }],
     grids: [{ start: 0, positions }],
     crops: [],
-    plan: (index: number) => ({ reads: { raw: [null] }, origin: { index, matrix } }),
+    plan: (index: number) => ({ reads: { raw: [null] }, origin: { index, sliceAxis: null } }),
   } as unknown as Dataset;
 }
 

@@ -1,6 +1,7 @@
 /** Samplers that look at the data: what they draw holds what they promise. */
 import { describe, expect, inject, it } from "vitest";
 import {
+  type ArraySpec,
   combineDatasets,
   createLoader,
   type Dataset,
@@ -26,9 +27,9 @@ type Voxels = (z: number, y: number, x: number) => number;
 interface CropSpec {
   readonly classes: Readonly<Record<string, Voxels>>;
   readonly shape?: Vec3;
-  readonly patch?: Vec3;
+  readonly patch?: ArraySpec["shape"];
   /** Nanometres per target voxel; stored voxels have 10. */
-  readonly scale?: Vec3;
+  readonly scale?: ArraySpec["scale"];
   /** Attributes of every class. */
   readonly cellmap?: object;
   readonly volume?: FixtureOptions;
@@ -99,6 +100,13 @@ async function eligible(dataset: Dataset, classIndex: number, minFraction: numbe
   return all.flatMap(({ fractions }, index) => (fractions[classIndex]! >= minFraction ? [index] : []));
 }
 
+/** An annotation whose value 255 is unknown. */
+const coded = {
+  annotation: {
+    annotation_type: { type: "semantic_segmentation", encoding: { absent: 0, unknown: 255, present: 1 } },
+  },
+};
+
 const ball: Voxels = (z, y, x) => ((z - 3) ** 2 + (y - 4) ** 2 + (x - 12) ** 2 < 8 ? 1 : 0);
 const speckles: Voxels = (z, y, x) => ((z * 7 + y * 3 + x * 5) % 11 === 0 ? 2 : 0);
 
@@ -124,6 +132,11 @@ describe("foreground", () => {
   it.each<[string, CropSpec]>([
     ["at half the resolution", { classes: { ball }, scale: [20, 20, 20], patch: [3, 3, 3] }],
     ["between stored voxels", { classes: { ball }, scale: [7, 13, 15], patch: [4, 3, 3] }],
+    ["of slices across all axes", { classes: { ball }, patch: [5, 6], scale: [10, 10] }],
+    [
+      "without what is unknown",
+      { classes: { ball: (z, y, x) => (x < 12 ? 255 : 1) * ball(z, y, x) }, cellmap: coded },
+    ],
     [
       "of 64-bit ids",
       { classes: { ball }, volume: { dtype: "uint64", shape: [12, 14, 16], chunk: [5, 6, 7] } },
@@ -191,7 +204,9 @@ describe("foreground", () => {
     abort.abort("enough");
     await expect(stopped).rejects.toBe("enough");
     const loader = createLoader(dataset, options);
-    await Promise.all([loader.prepare(), loader.prepare()]);
+    const progress: number[] = [];
+    await Promise.all([loader.prepare(), loader.prepare({ onProgress: (done) => progress.push(done) })]);
+    expect(progress).toEqual(Array.from({ length: 27 }, (_, i) => (i + 1) / 27));
     const { chunkLoads } = engine.stats();
     expect(chunkLoads).toBeGreaterThanOrEqual(27);
     await createLoader(dataset, options).prepare();
@@ -207,9 +222,9 @@ describe("foreground", () => {
     const { dataset } = await openCrop({ classes: { speckles } });
     const engine = new Engine({ backend: "cpu", workers: 1 });
     const lattice = targetLattice(dataset, dataset.grids![0]!, "labels", "speckles")!;
-    const signal = new AbortController().signal;
-    const exact = new ClassIndex(await countLattice(engine, lattice, 1, signal), lattice);
-    const coarse = new ClassIndex(await countLattice(engine, lattice, 2, signal), lattice);
+    const preparation = { engine, signal: new AbortController().signal, onProgress: () => {} };
+    const exact = new ClassIndex(await countLattice(lattice, 1, preparation), lattice);
+    const coarse = new ClassIndex(await countLattice(lattice, 2, preparation), lattice);
     const [fine, rough] = [new Uint32Array(11), new Uint32Array(11)];
     exact.row(1, 1, 1, fine);
     coarse.row(1, 1, 1, rough);
@@ -262,9 +277,7 @@ describe("classBalanced", () => {
   });
 
   it("does not count unknown voxels as present", async () => {
-    const encoding = { absent: 0, unknown: 255, present: 1 };
-    const cellmap = { annotation: { annotation_type: { type: "semantic_segmentation", encoding } } };
-    const { dataset } = await openCrop({ classes: { a: (z) => (z < 6 ? 255 : 0) }, cellmap });
+    const { dataset } = await openCrop({ classes: { a: (z) => (z < 6 ? 255 : 0) }, cellmap: coded });
     await expect(drawn(dataset, samplers.classBalanced())).rejects.toThrow(/holds a voxel of class "a"/);
   });
 });

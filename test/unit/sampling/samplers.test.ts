@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../src/dataset/dataset.js";
-import type { Engine } from "../../../src/engine/engine.js";
 import { checkSampler } from "../../../src/sampling/check.js";
 import { wholeShares } from "../../../src/sampling/mixture.js";
 import type { SampleOrder } from "../../../src/sampling/order.js";
+import type { Preparation } from "../../../src/sampling/preparation.js";
 import { epochSamples, isEndless, prepareOrder } from "../../../src/sampling/prepare.js";
 import { type Sampler, samplers } from "../../../src/sampling/samplers.js";
 import type { Vec3 } from "../../../src/types.js";
 import { fitsShares, tally } from "../../helpers/chi-square.js";
 import { gridDataset, joined, withoutGrids } from "../../helpers/grid-dataset.js";
 
-/** The order of a sampler that needs nothing of the data; an engine would be an error. */
+/** The order of a sampler that needs nothing of the data; to ask for any would be an error. */
 async function orderOf(sampler: Sampler, dataset: Dataset, seed = 1): Promise<SampleOrder> {
   checkSampler(sampler, dataset);
-  return await prepareOrder(sampler, dataset, seed, null as unknown as Engine, new AbortController().signal);
+  return await prepareOrder(sampler, dataset, seed, null as unknown as Preparation);
 }
 
 const take = (order: SampleOrder, samples: number, epoch = 0): number[] =>
