@@ -16,11 +16,11 @@ export function gridDataset({ counts, patch = [1, 1, 1], classes = [] }: GridDat
   const step: Vec3 = [10, 10, 10];
   const length = counts[0] * counts[1] * counts[2];
   const positions = { first: [0, 0, 0] as Vec3, step, counts, length };
-  const spec = { name: "raw", shape: patch, scale: step };
+  const spec = { name: "raw", shape: patch, scale: step, dtype: "float32", mask: false };
   return {
     length,
     classes,
-    arrays: [{ spec, role: "input" }],
+    arrays: [{ spec, role: "input", channels: ["raw"] }],
     grids: [{ start: 0, positions }],
     crops: [],
     plan: (index: number) => ({ reads: { raw: [null] }, origin: { index, sliceAxis: null } }),
