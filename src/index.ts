@@ -29,6 +29,7 @@ export type {
   TransposeSpec,
 } from "./augment/spatial.js";
 export { rotation, spatialMatrix } from "./augment/spatial.js";
+export type { Priority } from "./cache/budget.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
 export type { CellmapWarning } from "./cellmap/arguments.js";
 export { type CellmapPlan, fromCellmapConfig } from "./cellmap/from-config.js";

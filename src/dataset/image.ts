@@ -1,5 +1,6 @@
 /** One OME-Zarr multiscale image: its metadata, and patches read from it at any place, size and angle. */
 import { linkedController } from "../abort.js";
+import type { Priority } from "../cache/budget.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
 import { determinant } from "../math/vec.js";
@@ -51,6 +52,11 @@ export interface ReadRequest {
 }
 
 export interface ReadOptions {
+  /**
+   * What the read is for, where it competes with others for connections, workers and memory: `visible` (default) goes
+   * before training, `prefetch` and `background` after it, and they never take the last part of a budget.
+   */
+  readonly priority?: Exclude<Priority, "training">;
   readonly signal?: AbortSignal;
 }
 
@@ -120,7 +126,8 @@ export class Image {
    * signal's reason on abort
    */
   async read(request: ReadRequest, options: ReadOptions = {}): Promise<ReadResult> {
-    checkKeys(options, ["signal"], "the read options");
+    checkKeys(options, ["signal", "priority"], "the read options");
+    const priority = oneOf(options.priority, "priority", ["visible", "prefetch", "background"], "visible");
     const patch = resolveRequest(request, this.meta.dtype);
     const planned = planPatch(this.levels, patch);
     const layout = {
@@ -131,7 +138,7 @@ export class Image {
       layout: "ncdhw",
     } as const;
     const { controller, unlink } = linkedController(options.signal, this.#engine.lifetime);
-    const job = { layout, mask: true, reads: [{ image: this, ...planned }] };
+    const job = { layout, mask: true, reads: [{ image: this, priority, ...planned }] };
     try {
       const [rendered] = await this.#engine.render([job], controller.signal);
       try {

@@ -80,7 +80,7 @@ export class LabelCounter {
     const worker = this.directory.bestWorker([key]);
     worker.reads++;
     try {
-      const held = await this.directory.pin(worker, array, brick, signal);
+      const held = await this.directory.pin(worker, array, brick, signal, "background");
       try {
         // A chunk that is not stored is fill value; the worker counts it like any other.
         const fill = held ? null : array.level.array.fillBytes;

@@ -1,5 +1,5 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
-import type { Budget } from "../cache/budget.js";
+import type { Budget, Priority } from "../cache/budget.js";
 import type { PlannedRead } from "../plan/patch.js";
 import { brickAt } from "../plan/reads.js";
 import { brickKey, type RenderReply } from "../pool/protocol.js";
@@ -11,6 +11,8 @@ import type { EngineCounters } from "./stats.js";
 /** One patch of one image, planned. */
 export interface ImageRead extends PlannedRead {
   readonly image: StoredImage;
+  /** Whose turn it is where reads wait for each other. Default `training`. */
+  readonly priority?: Priority;
   /** Told of each of its bricks that is not stored; what it throws fails the read. */
   readonly missing?: (brick: Vec3) => void;
 }
@@ -29,13 +31,13 @@ export class CpuBackend {
    * @returns typed arrays in C order z, y, x; the caller owns them
    */
   async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<RenderReply> {
-    const { plan } = read;
+    const { plan, priority = "training" } = read;
     const array = this.arrays.register(read.image, read.level);
     const bricks = plan.bricks.map((entry) => {
       const brick = brickAt(plan, entry);
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
-    const release = await this.admission.take(bricks.length * array.brickBytes, signal);
+    const release = await this.admission.take(bricks.length * array.brickBytes, signal, priority);
     const worker = this.directory.bestWorker(bricks.map(({ key }) => key));
     worker.reads++;
     const held: (readonly [entry: number, key: string])[] = [];
@@ -43,12 +45,13 @@ export class CpuBackend {
       // All settle before any is let go, so that no pin is taken after the read has failed.
       const outcomes = await Promise.allSettled(
         bricks.map(async ({ entry, brick, key }) => {
-          if (await this.directory.pin(worker, array, brick, signal)) held.push([entry, key]);
+          if (await this.directory.pin(worker, array, brick, signal, priority)) held.push([entry, key]);
           else read.missing?.(brick);
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      const reply = await worker.call((api) => api.render({ plan, bricks: held, mask }));
+      const leave = await worker.turns.take(1, signal, priority);
+      const reply = await worker.call((api) => api.render({ plan, bricks: held, mask })).finally(leave);
       signal?.throwIfAborted();
       this.counters.reads++;
       this.counters.voxels += reply.data.length;

@@ -8,7 +8,7 @@
  * shared or cancelled) → *held* → *pinned* while a read uses it → *held* → *evicted*, least recently used first.
  */
 import { transfer } from "comlink";
-import type { Budget } from "../cache/budget.js";
+import type { Budget, Priority } from "../cache/budget.js";
 import { ByteLru } from "../cache/lru.js";
 import type { PoolWorker, WorkerPool } from "../pool/pool.js";
 import { type BrickAddress, type BrickCopy, brickKey, type DiskCounters } from "../pool/protocol.js";
@@ -78,7 +78,13 @@ export class BrickDirectory {
    *
    * @returns false when the chunk is not stored: the brick is fill value and nothing is pinned
    */
-  async pin(worker: PoolWorker, array: RegisteredArray, brick: Vec3, signal?: AbortSignal): Promise<boolean> {
+  async pin(
+    worker: PoolWorker,
+    array: RegisteredArray,
+    brick: Vec3,
+    signal?: AbortSignal,
+    priority: Priority = "training",
+  ): Promise<boolean> {
     const address: BrickAddress = { array: array.id, brick };
     const key = brickKey(address);
     for (let turn = 0; ; turn++) {
@@ -92,7 +98,10 @@ export class BrickDirectory {
       const holder = this.#holder(key);
       if (holder !== undefined) {
         await this.#loads.join(slot(worker, key), () => this.#share(holder, worker, array, key), signal);
-      } else await this.#loads.join(key, (shared) => this.#load(worker, array, address, shared), signal);
+      } else {
+        const load = (shared: AbortSignal) => this.#load(worker, array, address, shared, priority);
+        await this.#loads.join(key, load, signal);
+      }
     }
   }
 
@@ -109,10 +118,15 @@ export class BrickDirectory {
    * A copy of a brick's bytes for the GPU; null when the chunk is not stored.
    * The caller must have been admitted for the brick's bytes and owns the copy.
    */
-  async copy(array: RegisteredArray, brick: Vec3, signal?: AbortSignal): Promise<BrickCopy | null> {
+  async copy(
+    array: RegisteredArray,
+    brick: Vec3,
+    signal?: AbortSignal,
+    priority?: Priority,
+  ): Promise<BrickCopy | null> {
     const key = brickKey({ array: array.id, brick });
     const worker = this.#holder(key) ?? this.pool.leastBusy();
-    if (!(await this.pin(worker, array, brick, signal))) return null;
+    if (!(await this.pin(worker, array, brick, signal, priority))) return null;
     try {
       return (await worker.call((api) => api.copy([key])))[0]!;
     } finally {
@@ -124,9 +138,15 @@ export class BrickDirectory {
     return this.pool.workers.find((worker) => this.#lru.has(slot(worker, key)));
   }
 
-  async #load(worker: PoolWorker, array: RegisteredArray, address: BrickAddress, signal: AbortSignal) {
+  async #load(
+    worker: PoolWorker,
+    array: RegisteredArray,
+    address: BrickAddress,
+    signal: AbortSignal,
+    priority: Priority,
+  ) {
     // A chunk larger than the whole budget goes alone.
-    const leave = await this.inflight.take(Math.min(array.brickBytes, this.inflight.limit), signal);
+    const leave = await this.inflight.take(Math.min(array.brickBytes, this.inflight.limit), signal, priority);
     const admitted = this.#admit(array.brickBytes);
     try {
       const encoded =
@@ -136,7 +156,7 @@ export class BrickDirectory {
       signal.addEventListener("abort", cancel, { once: true });
       const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
       const reply = await worker.call((api) =>
-        api.load(transfer({ call, address, encoded, priority: "training" }, buffers)),
+        api.load(transfer({ call, address, encoded, priority }, buffers)),
       );
       signal.removeEventListener("abort", cancel);
       const key = brickKey(address);

@@ -1,5 +1,5 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
-import type { Budget } from "../cache/budget.js";
+import type { Budget, Priority } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { OutputRun } from "../gpu/dispatch.js";
 import type { GpuJob, GpuRenderer } from "../gpu/render.js";
@@ -96,13 +96,14 @@ export class GpuBackend {
   async #renderGroup(group: readonly LocatedRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
     const needed = new Map(group.flatMap(({ bricks }) => bricks.map((brick) => [brick.key, brick] as const)));
     const bytes = [...needed.values()].reduce((sum, { array }) => sum + array.brickBytes, 0);
-    const release = await this.gpu.take(bytes, signal);
+    const priority = group[0]?.read.priority ?? "training";
+    const release = await this.gpu.take(bytes, signal, priority);
     const slots = new Map<string, BrickSlot>();
     try {
       // All settle before any is let go, so that no pin is taken after the group has failed.
       const outcomes = await Promise.allSettled(
         [...needed.values()].map(async (brick) => {
-          const slot = await this.#pinResident(brick, signal);
+          const slot = await this.#pinResident(brick, signal, priority);
           if (slot !== null) slots.set(brick.key, slot);
         }),
       );
@@ -141,7 +142,11 @@ export class GpuBackend {
   }
 
   /** The brick's place on the GPU, pinned; null when its chunk is not stored. */
-  async #pinResident({ key, array, brick }: NeededBrick, signal?: AbortSignal): Promise<BrickSlot | null> {
+  async #pinResident(
+    { key, array, brick }: NeededBrick,
+    signal: AbortSignal | undefined,
+    priority: Priority,
+  ): Promise<BrickSlot | null> {
     for (let turn = 0; ; turn++) {
       if (this.directory.isMissing(key)) return null;
       const slot = this.pool.get(key);
@@ -150,14 +155,20 @@ export class GpuBackend {
         if (turn === 0) this.counters.gpuHits++;
         return slot;
       }
-      await this.#uploads.join(key, (shared) => this.#upload(key, array, brick, shared), signal);
+      await this.#uploads.join(key, (shared) => this.#upload(key, array, brick, shared, priority), signal);
     }
   }
 
-  async #upload(key: string, array: RegisteredArray, brick: Vec3, signal: AbortSignal): Promise<void> {
-    const release = await this.memory.take(array.brickBytes, signal);
+  async #upload(
+    key: string,
+    array: RegisteredArray,
+    brick: Vec3,
+    signal: AbortSignal,
+    priority: Priority,
+  ): Promise<void> {
+    const release = await this.memory.take(array.brickBytes, signal, priority);
     try {
-      const copy = await this.directory.copy(array, brick, signal);
+      const copy = await this.directory.copy(array, brick, signal, priority);
       if (copy === null) return;
       const slot = this.pool.put(key, new Uint8Array(copy.bytes));
       if (copy.ids !== null) this.#ids.set(slot, copy.ids);

@@ -1,6 +1,7 @@
 /** The workers of one engine, each behind a comlink proxy whose calls settle even when the worker dies. */
 import { type Remote, releaseProxy, wrap } from "comlink";
 import { raceAbort } from "../abort.js";
+import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
 import type { ArrayDefinition, ChunkWorkerApi, Result, WorkerSettings } from "./protocol.js";
 import { unwrap } from "./protocol.js";
@@ -10,6 +11,8 @@ export class PoolWorker {
   readonly #worker: Worker;
   readonly #api: Remote<ChunkWorkerApi>;
   readonly #failure = new AbortController();
+  /** Renders sent and not yet answered: a message that is sent can no longer be overtaken by a more urgent one. */
+  readonly turns = new Budget(3, "renders sent to a worker");
   /** Calls under way. */
   busy = 0;
   /** Reads assigned to this worker and not yet rendered. */

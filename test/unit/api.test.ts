@@ -108,6 +108,7 @@ it("exports exactly these types", () => {
       "OpenImageOptions",
       "OutputDType",
       "ParameterRange",
+      "Priority",
       "ReadOptions",
       "ReadRequest",
       "ReadResult",
