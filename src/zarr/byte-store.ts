@@ -5,7 +5,12 @@ import type { Priority } from "../cache/budget.js";
 
 /** How to open a store again on another thread: plain, structured-cloneable data. */
 export type StoreSpec =
-  | { readonly kind: "http"; readonly url: string }
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      /** Further roots of the same data. */
+      readonly mirrors?: readonly string[];
+    }
   | {
       readonly kind: "directory";
       readonly handle: FileSystemDirectoryHandle;
@@ -31,8 +36,11 @@ export interface CustomStore {
   ): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 }
 
-/** What a user may name a volume by. */
-export type ImageSource = string | URL | FileSystemDirectoryHandle | CustomStore;
+/**
+ * What a user may name a volume by. Several URLs are several addresses of the same data (other host names of one
+ * server, mirrors): each object is asked of one of them, so that the connections of all are used.
+ */
+export type ImageSource = string | URL | readonly (string | URL)[] | FileSystemDirectoryHandle | CustomStore;
 
 /** A part of a stored object: `length` bytes from `offset`, or the last `suffixLength` bytes. */
 export type ByteRange =

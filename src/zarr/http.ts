@@ -2,6 +2,7 @@
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { readBody, readSlice } from "./body.js";
 import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
+import { crc32c } from "./crc32c.js";
 import type { FetchQueue } from "./fetch-queue.js";
 import { parseContentRange, rangeHeader, resolveRange, shortObject, sliceRange } from "./range.js";
 import { defaultRetryPolicy, type RetryPolicy, retryAfterMs, type Try, withRetry } from "./retry.js";
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly policy?: RetryPolicy;
   /** Where requests wait for their turn. Default: they do not wait. */
   readonly queue?: FetchQueue;
+  /** Further roots of the same data: each object is asked of one of them, always the same. */
+  readonly mirrors?: readonly string[];
 }
 
 /**
@@ -34,12 +37,15 @@ export function openHttpStore(
   options: HttpOptions = {},
   traits: ServerTraits = { suffixRangeRefused: false },
 ): ByteStore {
+  const { mirrors = [] } = options;
+  const roots = [root, ...mirrors];
+  const urlOf = (path: string): string => joinUrl(rootFor(path, roots), path);
   const request = <T>(path: string, init: RequestInitPlain, consume: (response: Response) => Promise<T>) =>
-    requestWithRetry(joinUrl(root, path), init, consume, options);
+    requestWithRetry(urlOf(path), init, consume, options);
 
   const getPart = (path: string, range: ByteRange, { signal, priority, onVersion }: GetOptions) =>
     request(path, { range, signal, priority }, async (response) => {
-      const bytes = await readRange(response, range, messageUrl(joinUrl(root, path)));
+      const bytes = await readRange(response, range, messageUrl(urlOf(path)));
       tellVersion(response, onVersion);
       return bytes;
     });
@@ -47,7 +53,7 @@ export function openHttpStore(
   /** For servers that refuse `bytes=-N`: the size first, then an ordinary range. */
   async function getTail(path: string, suffixLength: number, part: GetOptions) {
     const { signal, priority } = part;
-    const url = messageUrl(joinUrl(root, path));
+    const url = messageUrl(urlOf(path));
     const size = await request(path, { method: "HEAD", signal, priority }, async (response) =>
       contentLength(response, url),
     );
@@ -58,10 +64,10 @@ export function openHttpStore(
 
   return {
     url: messageUrl(root),
-    spec: { kind: "http", url: root },
+    spec: mirrors.length === 0 ? { kind: "http", url: root } : { kind: "http", url: root, mirrors },
     get: (path, { signal, maxBytes, priority, onVersion }: GetOptions = {}) =>
       request(path, { signal, priority }, async (response) => {
-        const bytes = await readBody(response, maxBytes, messageUrl(joinUrl(root, path)));
+        const bytes = await readBody(response, maxBytes, messageUrl(urlOf(path)));
         tellVersion(response, onVersion);
         return bytes;
       }),
@@ -97,8 +103,17 @@ export function openHttpStore(
         throw error;
       }
     },
-    child: (path) => openHttpStore(joinUrl(root, path), options, traits),
+    child(path) {
+      const [first, ...others] = roots.map((each) => joinUrl(each, path));
+      return openHttpStore(first!, { ...options, mirrors: others }, traits);
+    },
   };
+}
+
+/** Spreads objects over roots, so that each origin's connections carry a part of them. */
+function rootFor(path: string, roots: readonly string[]): string {
+  if (roots.length === 1) return roots[0]!;
+  return roots[crc32c(new TextEncoder().encode(path)) % roots.length]!;
 }
 
 function requestWithRetry<T>(

@@ -13,9 +13,12 @@ import { sourceUrl } from "./url.js";
  */
 export function openStore(source: ImageSource | StoreSpec, http: HttpOptions = {}): ByteStore {
   if (typeof source === "string" || source instanceof URL) return openHttpStore(sourceUrl(source), http);
+  if (isList(source)) return openMirrors(source, http);
   if (typeof source === "object" && source !== null) {
     if (isSpec(source))
-      return source.kind === "http" ? openHttpStore(sourceUrl(source.url), http) : openDirectoryStore(source);
+      return source.kind === "http"
+        ? openMirrors([source.url, ...(source.mirrors ?? [])], http)
+        : openDirectoryStore(source);
     if (isDirectoryHandle(source)) {
       return openDirectoryStore({ kind: "directory", handle: source, url: `directory:${source.name}` });
     }
@@ -23,8 +26,19 @@ export function openStore(source: ImageSource | StoreSpec, http: HttpOptions = {
   }
   throw new VoxelfeedError(
     "invalid-option",
-    "expected a URL, a FileSystemDirectoryHandle or a store with get(key) as source",
+    "expected a URL, a list of them, a FileSystemDirectoryHandle or a store with get(key) as source",
   );
+}
+
+/** `Array.isArray`, which TypeScript does not let tell a readonly array from the rest of a union. */
+function isList(source: object): source is readonly (string | URL)[] {
+  return Array.isArray(source);
+}
+
+function openMirrors(urls: readonly (string | URL)[], http: HttpOptions): ByteStore {
+  const [first, ...mirrors] = urls.map(sourceUrl);
+  if (first === undefined) throw new VoxelfeedError("invalid-option", "expected at least one URL as source");
+  return openHttpStore(first, { ...http, mirrors });
 }
 
 function isSpec(source: object): source is StoreSpec {
