@@ -1,5 +1,5 @@
 /** What a sample is, in words. */
-import type { DrawnSpatial, SampleOrigin, Vec3 } from "../src/index.js";
+import type { DrawnOperation, DrawnSpatial, SampleOrigin, Vec3 } from "../src/index.js";
 import type { SamplePicture } from "./slice.js";
 
 const axes = ["z", "y", "x"] as const;
@@ -9,18 +9,35 @@ export function describePosition(center: Vec3): string {
   return `${center.map((value) => value.toFixed(0)).join(", ")} nm`;
 }
 
-/** Such as "rotated -32.1° about z · mirrored y x · x↔y". */
+/** Such as "mirrored y x · x↔y · rotated -32.1° about z". */
 export function describeTurn(drawn: DrawnSpatial | null): string {
-  if (drawn === null) return "as stored";
-  const turns = drawn.rotate.flatMap((angle, i) =>
-    angle === 0 ? [] : [`${angle.toFixed(1)}° about ${axes[i]}`],
-  );
-  const parts = [
-    ...(turns.length > 0 ? [`rotated ${turns.join(", ")}`] : []),
-    ...(drawn.mirror.length > 0 ? [`mirrored ${drawn.mirror.join(" ")}`] : []),
-    ...describeTranspose(drawn.transpose),
-  ];
+  const parts = (drawn ?? []).flatMap(describeOperation);
   return parts.length > 0 ? parts.join(" · ") : "as stored";
+}
+
+function describeOperation(drawn: DrawnOperation): string[] {
+  switch (drawn.kind) {
+    case "sections":
+      return drawn.moves.length > 0 ? [`${drawn.moves.length} sections moved`] : [];
+    case "mirror":
+      return drawn.axes.length > 0 ? [`mirrored ${drawn.axes.join(" ")}`] : [];
+    case "transpose":
+      return describeTranspose(drawn.order);
+    case "elastic":
+      return ["deformed"];
+    case "magnification":
+      return [`magnified ${drawn.factors.map((factor) => factor.toFixed(2)).join(" ")}`];
+    case "shear":
+      return ["sheared"];
+    case "rotate": {
+      const turns = drawn.degrees.flatMap((angle, i) =>
+        angle === 0 ? [] : [`${angle.toFixed(1)}° about ${axes[i]}`],
+      );
+      return turns.length > 0 ? [`rotated ${turns.join(", ")}`] : [];
+    }
+    case "translate":
+      return [`moved ${drawn.offset.map((nm) => nm.toFixed(0)).join(", ")} nm`];
+  }
 }
 
 function describeTranspose(transpose: Vec3): string[] {

@@ -21,14 +21,26 @@
  * @module
  */
 export type { NormalRange, ParameterRange } from "./augment/range.js";
-export type {
-  DrawnSpatial,
-  MirrorSpec,
-  RotateSpec,
-  SpatialTransforms,
-  TransposeSpec,
+export {
+  type CubeSpec,
+  type ElasticSpec,
+  type MagnificationSpec,
+  type MirrorSpec,
+  type PerAxis,
+  type Random2dSpec,
+  type RotateSpec,
+  type SectionSpec,
+  type ShearAxes,
+  type ShearSpec,
+  type SpatialOperation,
+  type SpatialSpecs,
+  type SpatialTransforms,
+  spatial,
+  type TranslateSpec,
+  type TransposeSpec,
 } from "./augment/spatial.js";
-export { rotation, spatialMatrix } from "./augment/spatial.js";
+export type { SamplePlace } from "./augment/spatial-draw.js";
+export { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./augment/spatial-map.js";
 export type { Priority } from "./cache/budget.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
 export type { CellmapWarning } from "./cellmap/arguments.js";
@@ -65,6 +77,7 @@ export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js"
 export type { LoaderOptions } from "./loader/options.js";
 export type { LoaderState } from "./loader/state.js";
 export { GiB, MiB } from "./math/bytes.js";
+export { rotation } from "./math/rotation.js";
 export type { IdTable } from "./plan/ids.js";
 export type { Tile } from "./plan/tiles.js";
 export {

@@ -1,6 +1,5 @@
 /** Parameters that are drawn: a fixed number, an interval, a choice or a normal distribution, as plain JSON. */
 import type { Draw } from "../math/rng.js";
-
 import { checkKeys, invalid } from "../options.js";
 
 /** The same number always; uniform in [lo, hi]; one of a list, equally likely; normal, limited to `clip`. */
@@ -111,6 +110,16 @@ export function rangeBounds(range: ParameterRange): readonly [lo: number, hi: nu
   const { mean, sigma, clip = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = range.normal;
   const within = (value: number): number => Math.min(Math.max(value, clip[0]), clip[1]);
   return [within(mean - largestDeviation * sigma), within(mean + largestDeviation * sigma)];
+}
+
+/** The part of a range within [lo, hi]; of what lies beyond, the nearer end. */
+export function limitRange(range: ParameterRange, lo: number, hi: number): ParameterRange {
+  const within = (value: number): number => Math.min(Math.max(value, lo), hi);
+  if (typeof range === "number") return within(range);
+  if (isInterval(range)) return [within(range[0]), within(range[1])];
+  if ("choice" in range) return { choice: range.choice.map(within) };
+  const [first, last] = range.normal.clip ?? [lo, hi];
+  return { normal: { ...range.normal, clip: [within(first), within(last)] } };
 }
 
 /**

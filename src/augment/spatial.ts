@@ -1,119 +1,147 @@
-/**
- * Spatial transforms: a plain-JSON description, drawn per sample into one 3×3 pull matrix (output → world).
- *
- * The description takes cellmap-data's own form, so that one configuration drives both.
- */
-
-import type { Draw } from "../math/rng.js";
-import { identity, multiply } from "../math/vec.js";
-import type { AxisName, Mat3, Vec3 } from "../types.js";
-
-/** Flips: probability in [0, 1] per axis. */
-export interface MirrorSpec {
-  readonly axes: Readonly<Partial<Record<AxisName, number>>>;
-}
-
-/** A random permutation of the listed axes (all orders equally likely). */
-export interface TransposeSpec {
-  readonly axes: readonly AxisName[];
-}
-
-/** Rotation about each named axis, degrees, uniform in [lo, hi]; right-handed: Rz turns x toward y. */
-export interface RotateSpec {
-  readonly axes: Readonly<Partial<Record<AxisName, readonly [lo: number, hi: number]>>>;
-}
-
-export interface SpatialTransforms {
-  readonly mirror?: MirrorSpec;
-  readonly transpose?: TransposeSpec;
-  readonly rotate?: RotateSpec;
-}
-
-/** What was drawn for one sample; feeding it to {@link spatialMatrix} gives the same matrix again. */
-export interface DrawnSpatial {
-  /** Flipped axes, in z, y, x order. */
-  readonly mirror: readonly AxisName[];
-  /** `transpose[i]` is the world axis that output axis i runs along before mirroring. */
-  readonly transpose: Vec3;
-  /** Degrees about z, y, x. */
-  readonly rotate: Vec3;
-}
+/** Spatial transforms as plain JSON: what a user writes, and the factories that write it. */
+import type { AxisName, Vec3 } from "../types.js";
+import type { ParameterRange } from "./range.js";
 
 export const axisNames: readonly AxisName[] = ["z", "y", "x"];
 
-/** Nothing flipped, permuted or turned. */
-export const unchanged: DrawnSpatial = { mirror: [], transpose: [0, 1, 2], rotate: [0, 0, 0] };
+/** Something per axis; axes that are left out stay as they are. */
+export type PerAxis<T> = Readonly<Partial<Record<AxisName, T>>>;
 
-/** Draws one sample's parameters; every transform consumes a fixed number of draws, whatever comes out. */
-export function drawSpatial(spec: SpatialTransforms, draw: Draw): DrawnSpatial {
-  const flips = axisNames.map((axis) => draw() < (spec.mirror?.axes[axis] ?? 0));
-  const mirror = axisNames.filter((_, i) => flips[i]);
-  const transpose = [0, 1, 2];
-  const listed = axisNames.flatMap((axis, i) => (spec.transpose?.axes.includes(axis) ? [i] : []));
-  for (let i = 2; i > 0; i--) {
-    const u = draw();
-    if (i >= listed.length) continue;
-    const j = Math.floor(u * (i + 1));
-    const [a, b] = [listed[i]!, listed[j]!];
-    [transpose[a], transpose[b]] = [transpose[b]!, transpose[a]!];
-  }
-  const rotate = axisNames.map((axis) => {
-    const [lo, hi] = spec.rotate?.axes[axis] ?? [0, 0];
-    return lo + draw() * (hi - lo);
-  });
-  return { mirror, transpose: transpose as unknown as Vec3, rotate: rotate as unknown as Vec3 };
+interface Chance {
+  /** Probability that the operation is applied at all. Default 1. */
+  readonly p?: number;
 }
+
+/** Flips: probability in [0, 1] per axis. */
+export interface MirrorSpec extends Chance {
+  readonly axes: PerAxis<number>;
+}
+
+/** A random permutation of the listed axes (all orders equally likely). */
+export interface TransposeSpec extends Chance {
+  readonly axes: readonly AxisName[];
+}
+
+/** One of the 48 symmetries of the cube, all equally likely; values come through unchanged. */
+export type CubeSpec = Chance;
+
+/** A random view, for slices: shapes such as [1, 256, 256]. */
+export interface Random2dSpec extends Chance {
+  /**
+   * `orthogonal` (default): the patch's z axis runs along z, y or x, equally likely, the others following in turn.
+   * `oblique`: turned by a rotation that is uniform over all of them.
+   */
+  readonly view?: "orthogonal" | "oblique";
+}
+
+/** A smooth random deformation: a cubic B-spline between displaced control points. */
+export interface ElasticSpec extends Chance {
+  /** Nanometres from one control point to the next; one number, or z, y, x of the frame before the affine part. */
+  readonly spacing: number | Vec3;
+  /**
+   * Standard deviation of the control points' displacements along each axis, nanometres; at most 0.2 × spacing. They
+   * sum to 0 over the patch, and are scaled down together where one exceeds 0.4 × spacing, so that nothing folds.
+   */
+  readonly sigma: ParameterRange;
+  /** Axes along which points are displaced. Default: all three. */
+  readonly axes?: readonly AxisName[];
+}
+
+/** Above 1 objects become larger. `range` for all axes alike, or a range per axis. */
+export interface MagnificationSpec extends Chance {
+  readonly range?: ParameterRange;
+  readonly axes?: PerAxis<ParameterRange>;
+}
+
+/** The axis that moves, then the axis along which it moves ever further. */
+export type ShearAxes = "zy" | "zx" | "yz" | "yx" | "xz" | "xy";
+
+/** Nanometres moved per nanometre: `{ yx: 0.1 }` reads y from `y + 0.1 x`. Per moved axis they stay below 1 together. */
+export interface ShearSpec extends Chance {
+  readonly axes: Readonly<Partial<Record<ShearAxes, ParameterRange>>>;
+}
+
+/** Rotation about each named axis in degrees, right-handed: Rz turns x toward y; or `so3`: uniform over all rotations. */
+export interface RotateSpec extends Chance {
+  readonly axes?: PerAxis<ParameterRange>;
+  readonly so3?: boolean;
+}
+
+/** Moves the centre by nanometres along each named axis, never beyond the legal centres. */
+export interface TranslateSpec extends Chance {
+  readonly axes: PerAxis<ParameterRange>;
+}
+
+/** Misaligned sections: each is chosen with probability `rate`. */
+export interface SectionSpec extends Chance {
+  /** Nanometres along each of the two other axes, drawn apart: the section shows what lies so much further. */
+  readonly offset: ParameterRange;
+  /** Thickness of a section, nanometres. Sections are counted from the patch centre. */
+  readonly thickness: number;
+  /** Axis of the patch that sections follow each other along. Default `z`. */
+  readonly axis?: AxisName;
+  /** Default 0.05. */
+  readonly rate?: number;
+}
+
+/** Kind → what it is described by. The object form of `spatialTransforms` has these keys. */
+export interface SpatialSpecs {
+  /** One section moves. */
+  readonly slip: SectionSpec;
+  /** A section and all that follow move. */
+  readonly shift: SectionSpec;
+  readonly mirror: MirrorSpec;
+  readonly transpose: TransposeSpec;
+  readonly cube: CubeSpec;
+  readonly random2d: Random2dSpec;
+  readonly elastic: ElasticSpec;
+  readonly magnification: MagnificationSpec;
+  readonly shear: ShearSpec;
+  readonly rotate: RotateSpec;
+  readonly translate: TranslateSpec;
+}
+
+export type SpatialKind = keyof SpatialSpecs;
+
+/** One operation of the list form. */
+export type SpatialOperation = { [K in SpatialKind]: { readonly kind: K } & SpatialSpecs[K] }[SpatialKind];
 
 /**
- * The pull matrix `Rz · Ry · Rx · transpose · mirror` (rightmost first), rows and columns z, y, x.
+ * What `createLoader` takes: an object with one description per kind (cellmap-data's form), or a list.
  *
- * It acts on physical offsets from the patch centre, so anisotropic voxels never shear.
+ * The order of the kinds is fixed, whatever the order they are written in. In the pull direction, from an output
+ * voxel to the volume: slip, shift → mirror → transpose, cube, random2d → elastic → magnification → shear →
+ * rotate → translate. All of it is one map, and each voxel is gathered once. Several of one kind multiply: of those
+ * the first of the list acts on the image first.
  */
-export function spatialMatrix(drawn: DrawnSpatial): Mat3 {
-  const flip = (axis: AxisName): number => (drawn.mirror.includes(axis) ? -1 : 1);
-  const mirror: Mat3 = [
-    [flip("z"), 0, 0],
-    [0, flip("y"), 0],
-    [0, 0, flip("x")],
-  ];
-  const transposeRow = (world: number): Vec3 => {
-    const at = (output: 0 | 1 | 2): number => (drawn.transpose[output] === world ? 1 : 0);
-    return [at(0), at(1), at(2)];
-  };
-  const permuted: Mat3 = [transposeRow(0), transposeRow(1), transposeRow(2)];
-  return multiply(rotation(drawn.rotate), multiply(permuted, mirror));
-}
+export type SpatialTransforms = Readonly<Partial<SpatialSpecs>> | readonly SpatialOperation[];
 
-/** `Rz · Ry · Rx` for degrees about z, y and x; exact at multiples of 90°. */
-export function rotation([z, y, x]: Vec3): Mat3 {
-  const [cz, sz] = cosSin(z);
-  const [cy, sy] = cosSin(y);
-  const [cx, sx] = cosSin(x);
-  // In z, y, x order: Rz turns x toward y, Ry turns z toward x, Rx turns y toward z.
-  const aboutZ: Mat3 = [
-    [1, 0, 0],
-    [0, cz, sz],
-    [0, -sz, cz],
-  ];
-  const aboutY: Mat3 = [
-    [cy, 0, -sy],
-    [0, 1, 0],
-    [sy, 0, cy],
-  ];
-  const aboutX: Mat3 = [
-    [cx, sx, 0],
-    [-sx, cx, 0],
-    [0, 0, 1],
-  ];
-  return [z, y, x].every((angle) => angle === 0) ? identity : multiply(aboutZ, multiply(aboutY, aboutX));
-}
+/** Writes the operations of the list form. */
+export const spatial = {
+  slip: (spec: SectionSpec) => ({ kind: "slip", ...spec }) as const,
+  shift: (spec: SectionSpec) => ({ kind: "shift", ...spec }) as const,
+  mirror: (spec: MirrorSpec) => ({ kind: "mirror", ...spec }) as const,
+  transpose: (spec: TransposeSpec) => ({ kind: "transpose", ...spec }) as const,
+  cube: (spec: CubeSpec = {}) => ({ kind: "cube", ...spec }) as const,
+  random2d: (spec: Random2dSpec = {}) => ({ kind: "random2d", ...spec }) as const,
+  elastic: (spec: ElasticSpec) => ({ kind: "elastic", ...spec }) as const,
+  magnification: (spec: MagnificationSpec) => ({ kind: "magnification", ...spec }) as const,
+  shear: (spec: ShearSpec) => ({ kind: "shear", ...spec }) as const,
+  rotate: (spec: RotateSpec) => ({ kind: "rotate", ...spec }) as const,
+  translate: (spec: TranslateSpec) => ({ kind: "translate", ...spec }) as const,
+};
 
-function cosSin(degrees: number): readonly [cos: number, sin: number] {
-  const quarter = degrees / 90;
-  if (Number.isInteger(quarter)) {
-    const turn = ((quarter % 4) + 4) % 4;
-    return [[1, 0, -1, 0][turn]!, [0, 1, 0, -1][turn]!];
-  }
-  const radians = (degrees * Math.PI) / 180;
-  return [Math.cos(radians), Math.sin(radians)];
-}
+/** Every kind, in the pull direction; the place of a kind also names its random numbers. */
+export const spatialKinds = Object.freeze([
+  "slip",
+  "shift",
+  "mirror",
+  "transpose",
+  "cube",
+  "random2d",
+  "elastic",
+  "magnification",
+  "shear",
+  "rotate",
+  "translate",
+] as const satisfies readonly SpatialKind[]);

@@ -1,4 +1,5 @@
 /** Several datasets as one. */
+import type { SamplePlace } from "../augment/spatial-draw.js";
 import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
@@ -69,6 +70,11 @@ export class CombinedDataset extends PlannedDataset implements Dataset {
   /** That of the first dataset; the others' are never made. */
   get engine(): Engine {
     return this.datasets[0]!.engine;
+  }
+
+  place(index: number): SamplePlace {
+    const { dataset, start } = this.#locate(index);
+    return dataset.place(index - start);
   }
 
   plan(index: number, turn?: SampleTurn): SamplePlan {

@@ -1,13 +1,16 @@
 /** Raw volume and per-class targets of one crop. */
+import type { SamplePlace } from "../augment/spatial-draw.js";
+import { spatialMap } from "../augment/spatial-map.js";
 import type { StoredImage } from "../engine/arrays.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { Engine } from "../engine/engine.js";
 import type { VoxelfeedError } from "../errors.js";
 import { identity, map3 } from "../math/vec.js";
-import { planPatch } from "../plan/patch.js";
+import { type PatchRequest, planPatch } from "../plan/patch.js";
 import { centerAt, type PositionGrid } from "../plan/positions.js";
 import { type Tile, tilesOf } from "../plan/tiles.js";
 import { inWorld, turnView, type View, viewOf } from "../plan/view.js";
+import { warpInView } from "../plan/warp.js";
 import type { Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { missingChunk } from "./missing.js";
@@ -73,16 +76,34 @@ export class CropDataset extends PlannedDataset implements Dataset {
     return this.#engine.get();
   }
 
+  place(index: number): SamplePlace {
+    checkIndex(index, this.length);
+    const extents = this.arrays.map(({ spec: { shape, scale } }) =>
+      map3((axis) => shape[axis] * scale[axis]),
+    );
+    return {
+      center: centerAt(this.#parts.positions, index),
+      legal: this.samplingBox,
+      extentNm: inWorld(
+        this.#view,
+        map3((axis) => Math.max(...extents.map((extent) => extent[axis]))),
+      ),
+    };
+  }
+
   plan(index: number, turn?: SampleTurn): SamplePlan {
     checkIndex(index, this.length);
     const { rawUrl: raw, target, positions, sliceAxis, missing } = this.#parts;
     const { rawChannels, classImages, hiddenImages, isRawOnly } = this.#parts;
-    const center = centerAt(positions, index);
     const { matrix: turned = identity, drawn = null } = turn ?? {};
+    const { translation, warp } = spatialMap(drawn ?? []);
+    const from = centerAt(positions, index);
+    const center = map3((axis) => from[axis] + translation[axis]);
     const matrix = turnView(turned, this.#view);
+    const way: PatchWay = { center, matrix, ...(warp && { warp: warpInView(warp, this.#view) }) };
     let missed: VoxelfeedError | null = null;
     const rawRead = (image: StoredImage, spec: ResolvedArraySpec): ImageRead => {
-      const read = this.#planRead(image, spec, center, matrix);
+      const read = this.#planRead(image, spec, way);
       const note = (chunk: Vec3): void => {
         const isUnderCrop = missing.note(image.meta, read.level, chunk);
         if (isUnderCrop && missing.policy === "skip") missed = missingChunk(image.meta, read.level, chunk);
@@ -91,9 +112,7 @@ export class CropDataset extends PlannedDataset implements Dataset {
     };
     const readsOf = ({ spec, role }: DatasetArray): (ImageRead | null)[] => {
       if (role === "input" || isRawOnly) return rawChannels.map((image) => rawRead(image, spec));
-      return [...classImages, ...hiddenImages].map(
-        (image) => image && this.#planRead(image, spec, center, matrix),
-      );
+      return [...classImages, ...hiddenImages].map((image) => image && this.#planRead(image, spec, way));
     };
     const reads = Object.fromEntries(this.arrays.map((array) => [array.spec.name, readsOf(array)]));
     const levels = Object.fromEntries(
@@ -117,14 +136,17 @@ export class CropDataset extends PlannedDataset implements Dataset {
     this.#engine.dispose();
   }
 
-  #planRead(image: StoredImage, spec: ResolvedArraySpec, center: Vec3, matrix: Mat3): ImageRead {
-    const { level, plan } = planPatch(image.meta.levels, { ...spec, center, matrix, view: this.#view });
+  #planRead(image: StoredImage, spec: ResolvedArraySpec, way: PatchWay): ImageRead {
+    const { level, plan } = planPatch(image.meta.levels, { ...spec, ...way, view: this.#view });
     const { absent, unknown } = image.meta.annotation;
     // An absent code of 0 reads as 0 anyway, without asking every voxel.
     const isCoded = unknown !== null || (absent !== null && absent !== 0);
     return { image, level, plan: isCoded ? { ...plan, labelCodes: { absent, unknown } } : plan };
   }
 }
+
+/** How the arrays of a sample are read. */
+type PatchWay = Pick<PatchRequest, "center" | "matrix" | "warp">;
 
 function describeArrays(parts: CropParts): DatasetArray[] {
   const { inputs, targets, isRawOnly, rawChannelNames, classes, hidden, exclusive } = parts;

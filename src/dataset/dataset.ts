@@ -1,5 +1,6 @@
 /** What a dataset is: positions, and what a sample at one of them reads. */
-import type { DrawnSpatial } from "../augment/spatial.js";
+import type { SamplePlace } from "../augment/spatial-draw.js";
+import type { DrawnSpatial } from "../augment/spatial-map.js";
 import type { StoredImage } from "../engine/arrays.js";
 import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
@@ -12,7 +13,7 @@ import type { MissingChunks } from "./missing.js";
 import type { InferencePlan } from "./relations.js";
 import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
 
-/** How a sample is turned: a pull matrix and the drawn parameters it came from. */
+/** How a sample is turned: a pull matrix and the drawn parameters it came from, which may also move and warp it. */
 export interface SampleTurn {
   readonly matrix: Mat3;
   /** Null for a matrix that was not drawn. */
@@ -47,6 +48,8 @@ export interface Dataset {
   readonly missingChunks: number;
   /** The engine that `get` and `classCounts` read through, made on first use. @throws VoxelfeedError `disposed` */
   readonly engine: Engine;
+  /** Where the patch of a position lies before anything moves it. @throws VoxelfeedError `index-out-of-range` */
+  place(index: number): SamplePlace;
   /** Plans the sample at a position; pure. @throws VoxelfeedError `index-out-of-range` */
   plan(index: number, turn?: SampleTurn): SamplePlan;
   /**

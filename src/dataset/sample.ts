@@ -1,5 +1,5 @@
 /** One sample: what it reads and from where, and how samples become the arrays of a batch. */
-import type { DrawnSpatial } from "../augment/spatial.js";
+import type { DrawnSpatial } from "../augment/spatial-map.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { ArrayJob } from "../engine/jobs.js";
 import type { VoxelfeedError } from "../errors.js";

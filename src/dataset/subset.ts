@@ -1,4 +1,5 @@
 /** A part of a dataset. */
+import type { SamplePlace } from "../augment/spatial-draw.js";
 import type { Engine } from "../engine/engine.js";
 import { invalid } from "../options.js";
 import type { Tile } from "../plan/tiles.js";
@@ -52,6 +53,11 @@ export class SubsetDataset extends PlannedDataset implements Dataset {
 
   get engine(): Engine {
     return this.dataset.engine;
+  }
+
+  place(index: number): SamplePlace {
+    checkIndex(index, this.length);
+    return this.dataset.place(this.indices[index]!);
   }
 
   plan(index: number, turn?: SampleTurn): SamplePlan {

@@ -1,5 +1,6 @@
 /** What a loader can be told, checked and with defaults. */
-import { axisNames, type SpatialTransforms } from "../augment/spatial.js";
+import type { SpatialOperation, SpatialTransforms } from "../augment/spatial.js";
+import { checkSpatial } from "../augment/spatial-check.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
@@ -25,6 +26,7 @@ export interface LoaderOptions extends EngineOptions {
    * than four times `budget.memory`, and `samplers.uniform()` where it is less. `loader.sampler` tells.
    */
   readonly sampler?: Sampler;
+  /** Default: samples lie as they are stored. */
   readonly spatialTransforms?: SpatialTransforms;
   /** Default `ncdhw`. */
   readonly layout?: Layout;
@@ -84,7 +86,7 @@ export interface ResolvedLoaderOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly sampler: Sampler;
-  readonly spatialTransforms: SpatialTransforms | null;
+  readonly spatialTransforms: readonly SpatialOperation[] | null;
   readonly layout: Layout;
   readonly iterationsPerEpoch: number | null;
   readonly dropLast: boolean;
@@ -109,13 +111,13 @@ export function resolveLoaderOptions(
   if (options.outputBuffers !== undefined && options.device === undefined) {
     throw invalid("device", "the device of outputBuffers", options.device);
   }
-  if (spatialTransforms !== null) checkSpatial(spatialTransforms);
   const batchSize = resolveBatchSize(options, dataset);
   return {
     batchSize,
     seed: wholeNumber(options.seed, "seed", 0, options.state?.seed ?? 0),
     sampler: resolveSampler(options, dataset, memoryBytes),
-    spatialTransforms,
+    spatialTransforms:
+      spatialTransforms === null ? null : checkSpatial(spatialTransforms, dataset.place(0).extentNm),
     layout: oneOf(options.layout, "layout", ["ncdhw", "ndhwc"], "ncdhw"),
     iterationsPerEpoch:
       iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),
@@ -156,36 +158,4 @@ function resolveSampler({ sampler, state }: LoaderOptions, dataset: Dataset, mem
   if (state === undefined) return defaultSampler(dataset, memoryBytes);
   if (typeof state.sampler !== "string") return checkSampler(state.sampler, dataset);
   throw invalid("sampler", "given again, since the state holds only a checksum of it", sampler);
-}
-
-function checkSpatial(spec: SpatialTransforms): void {
-  const path = "spatialTransforms";
-  checkKeys(spec, ["mirror", "transpose", "rotate"], path);
-  if (spec.mirror !== undefined) {
-    checkKeys(spec.mirror, ["axes"], `${path}.mirror`);
-    checkKeys(spec.mirror.axes, axisNames, `${path}.mirror.axes`);
-    for (const [axis, p] of Object.entries(spec.mirror.axes)) {
-      if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-        throw invalid(`${path}.mirror.axes.${axis}`, "a probability from 0 to 1", p);
-      }
-    }
-  }
-  if (spec.transpose !== undefined) {
-    checkKeys(spec.transpose, ["axes"], `${path}.transpose`);
-    const { axes } = spec.transpose;
-    const ok =
-      Array.isArray(axes) &&
-      axes.every((axis) => axisNames.includes(axis)) &&
-      new Set(axes).size === axes.length;
-    if (!ok) throw invalid(`${path}.transpose.axes`, 'different axes of "z", "y", "x"', axes);
-  }
-  if (spec.rotate !== undefined) {
-    checkKeys(spec.rotate, ["axes"], `${path}.rotate`);
-    checkKeys(spec.rotate.axes, axisNames, `${path}.rotate.axes`);
-    for (const [axis, range] of Object.entries(spec.rotate.axes)) {
-      const ok =
-        Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1];
-      if (!ok) throw invalid(`${path}.rotate.axes.${axis}`, "[lo, hi] in degrees with lo ≤ hi", range);
-    }
-  }
 }

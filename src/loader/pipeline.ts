@@ -1,6 +1,7 @@
 /** One pass over an epoch: batches are prepared ahead, delivered in order, and stopped as one. */
 import { linkedController, raceAbort } from "../abort.js";
-import { drawSpatial, spatialMatrix } from "../augment/spatial.js";
+import { drawSpatial } from "../augment/spatial-draw.js";
+import { spatialMatrix } from "../augment/spatial-map.js";
 import { Budget } from "../cache/budget.js";
 import type { Dataset, SampleTurn } from "../dataset/dataset.js";
 import { arrayJobs, type SamplePlan } from "../dataset/sample.js";
@@ -49,7 +50,9 @@ export function planSample(
   const index = attempt === 0 ? order.index(epoch, position) : Math.floor(draw() * dataset.length);
   let turn: SampleTurn | undefined;
   if (spatialTransforms !== null) {
-    const drawn = drawSpatial(spatialTransforms, sampleDraws(seed, epoch, position, streams.spatial));
+    const drawn = drawSpatial(spatialTransforms, dataset.place(index), (operation) =>
+      sampleDraws(seed, epoch, position, streams.spatial, operation),
+    );
     turn = { matrix: spatialMatrix(drawn), drawn };
   }
   const plan = dataset.plan(index, turn);

@@ -1,6 +1,7 @@
 /** Warps: what moves the voxels of a patch beside its matrix, from physical terms to those of one read. */
 import { map3, multiply, multiplyVector } from "../math/vec.js";
 import type { Mat3, Vec3 } from "../types.js";
+import { turnView, type View } from "./view.js";
 
 /** Displacements on a grid of control points, between which a cubic B-spline interpolates. */
 export interface ElasticField {
@@ -74,6 +75,19 @@ export interface ReadElastic {
   readonly shape: Vec3;
   /** Stored voxels along z, y, x of each control point in turn, C order. */
   readonly displacements: Float32Array;
+}
+
+/** The warp of a patch that lies as `view` says: sections and displacements stay where they are in the world. */
+export function warpInView({ turn, linear, sections, elastic }: PatchWarp, view: View): PatchWarp {
+  const lying = sections && {
+    ...sections,
+    axis: view.indexOf(sections.axis) as 0 | 1 | 2,
+    moves: sections.moves.map((move) => ({
+      ...move,
+      offset: map3((i) => move.offset[view[i] as 0 | 1 | 2]),
+    })),
+  };
+  return { turn: turnView(turn, view), linear, sections: lying, elastic };
 }
 
 /**

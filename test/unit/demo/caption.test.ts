@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeCrop, describePosition, describeTurn, unknownClasses } from "../../../demo/caption.js";
 import type { SamplePicture, Slice } from "../../../demo/slice.js";
-import type { SampleOrigin } from "../../../src/index.js";
+import type { DrawnSpatial, SampleOrigin } from "../../../src/index.js";
 
 const origin = (raw: string, target: string | null): SampleOrigin => ({
   index: 0,
@@ -26,14 +26,27 @@ test("positions are whole nanometres in z, y, x order", () => {
 describe("describeTurn", () => {
   test("nothing drawn, or nothing changed", () => {
     expect(describeTurn(null)).toBe("as stored");
-    expect(describeTurn({ mirror: [], transpose: [0, 1, 2], rotate: [0, 0, 0] })).toBe("as stored");
+    const nothing: DrawnSpatial = [
+      { kind: "sections", axis: 0, thicknessNm: 40, moves: [] },
+      { kind: "mirror", axes: [] },
+      { kind: "transpose", order: [0, 1, 2] },
+      { kind: "rotate", degrees: [0, 0, 0] },
+    ];
+    expect(describeTurn(nothing)).toBe("as stored");
   });
 
   test("says what was done", () => {
-    expect(describeTurn({ mirror: ["z", "x"], transpose: [0, 2, 1], rotate: [-32.14, 0, 0] })).toBe(
-      "rotated -32.1° about z · mirrored z x · x↔y",
+    const drawn: DrawnSpatial = [
+      { kind: "mirror", axes: ["z", "x"] },
+      { kind: "transpose", order: [0, 2, 1] },
+      { kind: "magnification", factors: [1, 1.204, 0.8] },
+      { kind: "rotate", degrees: [-32.14, 0, 0] },
+      { kind: "translate", offset: [0, 12.3, -4] },
+    ];
+    expect(describeTurn(drawn)).toBe(
+      "mirrored z x · x↔y · magnified 1.00 1.20 0.80 · rotated -32.1° about z · moved 0, 12, -4 nm",
     );
-    expect(describeTurn({ mirror: [], transpose: [1, 2, 0], rotate: [0, 0, 0] })).toBe("axes y x z");
+    expect(describeTurn([{ kind: "transpose", order: [1, 2, 0] }])).toBe("axes y x z");
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rotation } from "../../../src/augment/spatial.js";
+import { rotation } from "../../../src/math/rotation.js";
 import { identity, multiplyVector } from "../../../src/math/vec.js";
 import { type PatchRequest, planPatch } from "../../../src/plan/patch.js";
 import { brickAt } from "../../../src/plan/reads.js";
