@@ -1,5 +1,5 @@
 /** cellmap-data's spatial transforms in their several spellings. */
-import { axisNames, type SpatialTransforms } from "../augment/spatial.js";
+import { axisNames, type RotateSpec, type SpatialTransforms } from "../augment/spatial.js";
 import { checkKeys, invalid } from "../options.js";
 import type { AxisName } from "../types.js";
 import type { CellmapWarning } from "./arguments.js";
@@ -71,5 +71,5 @@ function rotateAxes(value: unknown, path: string, warnings: CellmapWarning[]) {
     }
     return [axis, range];
   });
-  return Object.fromEntries(entries) as NonNullable<SpatialTransforms["rotate"]>["axes"];
+  return Object.fromEntries(entries) as RotateSpec["axes"];
 }

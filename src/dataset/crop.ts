@@ -11,7 +11,7 @@ import { centerAt, type PositionGrid } from "../plan/positions.js";
 import { type Tile, tilesOf } from "../plan/tiles.js";
 import { inWorld, turnView, type View, viewOf } from "../plan/view.js";
 import { warpInView } from "../plan/warp.js";
-import type { Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
+import type { Box, ResolvedArraySpec, Vec3 } from "../types.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { missingChunk } from "./missing.js";
 import type { OwnEngine } from "./own-engine.js";
