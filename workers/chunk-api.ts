@@ -155,7 +155,15 @@ export function createChunkApi(): ChunkWorkerApi {
   }
 
   return {
-    count: (call) => answer(() => count(call)),
+    async count(call) {
+      const result = await answer(() => count(call));
+      if (!result.ok) return result;
+      const { present, unknown, voxels } = result.value;
+      return transfer(
+        result,
+        [present, unknown, voxels].map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    },
     configure(given) {
       settings = given;
       disk = new DiskTier(settings);

@@ -11,6 +11,7 @@ import type { CellCounts } from "../engine/cell-counts.js";
 import { elementCount, map3 } from "../math/vec.js";
 import type { Vec3 } from "../types.js";
 import type { TargetLattice } from "./lattice-counts.js";
+import type { PageTurns } from "./page-turns.js";
 
 /** Where patches lie on a lattice: see {@link TargetLattice}. */
 export type PatchLattice = Pick<TargetLattice, "shape" | "patch" | "stride" | "positions">;
@@ -28,12 +29,16 @@ export class ClassIndex {
   /** Voxels of a patch. */
   readonly patchVoxels: number;
 
-  constructor(cells: CellCounts, lattice: PatchLattice) {
-    this.#sums = summedArea(cells);
+  private constructor(sums: Uint32Array, cells: CellCounts, lattice: PatchLattice) {
+    this.#sums = sums;
     this.#planes = map3((a) => cells.shape[a] + 1);
     const range = (a: 0 | 1 | 2): CellRange => wholeCells(lattice, a, cells.edge, cells.shape[a]);
     this.#ranges = [range(0), range(1), range(2)];
     this.patchVoxels = elementCount(lattice.patch);
+  }
+
+  static async build(cells: CellCounts, lattice: PatchLattice, turns: PageTurns): Promise<ClassIndex> {
+    return new ClassIndex(await summedArea(cells, turns), cells, lattice);
   }
 
   /**
@@ -63,12 +68,13 @@ export class ClassIndex {
 }
 
 /** `sums[z, y, x]` is the count of all cells before z, y and x: one more entry than cells along each axis. */
-function summedArea({ shape, counts }: CellCounts): Uint32Array {
+async function summedArea({ shape, counts }: CellCounts, turns: PageTurns): Promise<Uint32Array> {
   const [nz, ny, nx] = shape;
   const width = nx + 1;
   const plane = (ny + 1) * width;
   const sums = new Uint32Array((nz + 1) * plane);
   for (let z = 0; z < nz; z++) {
+    if (turns.isOver) await turns.next();
     for (let y = 0; y < ny; y++) {
       const from = (z * ny + y) * nx;
       const to = (z + 1) * plane + (y + 1) * width + 1;

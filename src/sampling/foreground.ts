@@ -18,6 +18,7 @@ import type { Vec3 } from "../types.js";
 import { ClassIndex } from "./class-index.js";
 import { countLattice, type TargetLattice } from "./lattice-counts.js";
 import type { SampleOrder } from "./order.js";
+import { PageTurns } from "./page-turns.js";
 import { worldPatches } from "./patch-extent.js";
 import type { Preparation } from "./preparation.js";
 import type { ForegroundSampler } from "./samplers.js";
@@ -25,9 +26,6 @@ import type { ForegroundSampler } from "./samplers.js";
 /** Cells of all crops of a class: 64 MiB of sums. */
 const MAX_CELLS = 2 ** 24;
 const MAX_CANDIDATES = 2 ** 24;
-
-/** How long the page is kept busy at a time, milliseconds. */
-const TURN_MS = 8;
 
 /** One grid of positions with its index of one class. */
 interface IndexedGrid {
@@ -79,7 +77,7 @@ async function indexClass(
     // Crop by crop, so that what is under way stays bounded however many there are.
     const progress = (done: number): void => onProgress((indexed.length + done) / lattices.length);
     const cells = await countLattice(lattice, edge, { engine, signal, onProgress: progress });
-    const index = new ClassIndex(cells, lattice);
+    const index = await ClassIndex.build(cells, lattice, new PageTurns(signal));
     indexed.push({ grid, index, needed: Math.ceil(minFraction * index.patchVoxels - 1e-9) });
   }
   return indexed;
@@ -131,7 +129,7 @@ class EligiblePositions {
     const sums = new Float64Array(rows.reduce((sum, n) => sum + n, 0));
     let found = 0;
     let best = 0;
-    let turn = performance.now();
+    const turns = new PageTurns(signal);
     for (const [i, { grid, index, needed }] of grids.entries()) {
       const [, ny, nx] = candidates(grid, stride);
       const row = new Uint32Array(nx);
@@ -144,10 +142,7 @@ class EligiblePositions {
         }
         sums[firstRows[i]! + r] = found;
         best = Math.max(best, most / index.patchVoxels);
-        if (performance.now() - turn < TURN_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve));
-        signal.throwIfAborted();
-        turn = performance.now();
+        if (turns.isOver) await turns.next();
       }
     }
     if (found === 0) throw nothingFound(name, minFraction, grids.length, best);

@@ -18,6 +18,7 @@ import {
 import { ClassIndex } from "../../../src/sampling/class-index.js";
 import { targetLattice } from "../../../src/sampling/foreground.js";
 import { countLattice } from "../../../src/sampling/lattice-counts.js";
+import { PageTurns } from "../../../src/sampling/page-turns.js";
 import { fitsShares, tally } from "../../helpers/chi-square.js";
 import { type FixtureOptions, upload, writeVolume } from "../../helpers/fixtures.js";
 import { freshName, requestsBelow } from "../../helpers/volumes.js";
@@ -223,8 +224,9 @@ describe("foreground", () => {
     const engine = new Engine({ backend: "cpu", workers: 1 });
     const lattice = targetLattice(dataset, dataset.grids![0]!, "labels", "speckles")!;
     const preparation = { engine, signal: new AbortController().signal, onProgress: () => {} };
-    const exact = new ClassIndex(await countLattice(lattice, 1, preparation), lattice);
-    const coarse = new ClassIndex(await countLattice(lattice, 2, preparation), lattice);
+    const turns = new PageTurns(preparation.signal);
+    const exact = await ClassIndex.build(await countLattice(lattice, 1, preparation), lattice, turns);
+    const coarse = await ClassIndex.build(await countLattice(lattice, 2, preparation), lattice, turns);
     const [fine, rough] = [new Uint32Array(11), new Uint32Array(11)];
     exact.row(1, 1, 1, fine);
     coarse.row(1, 1, 1, rough);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { map3 } from "../../../src/math/vec.js";
 import { ClassIndex } from "../../../src/sampling/class-index.js";
+import { PageTurns } from "../../../src/sampling/page-turns.js";
 import type { Vec3 } from "../../../src/types.js";
 
 const side = (max: number) => fc.integer({ min: 1, max });
@@ -37,7 +38,7 @@ function countIn(volume: Uint8Array, shape: Vec3, start: Vec3, patch: Vec3, edge
   return sum;
 }
 
-it.each([1, 2, 3, 4])("counts what every patch holds, in cells of %i voxels", (edge) => {
+it.each([1, 2, 3, 4])("counts what every patch holds, in cells of %i voxels", async (edge) => {
   const cases = fc.record({
     positions: vec(4),
     patch: vec(6),
@@ -45,14 +46,19 @@ it.each([1, 2, 3, 4])("counts what every patch holds, in cells of %i voxels", (e
     seed: fc.nat(),
     density: fc.constantFrom(0.1, 0.5, 1),
   });
-  fc.assert(
-    fc.property(cases, ({ positions, patch, stride, seed, density }) => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ positions, patch, stride, seed, density }) => {
       const shape = map3((a) => (positions[a] - 1) * stride[a] + patch[a]);
       const voxels = shape[0] * shape[1] * shape[2];
       const volume = Uint8Array.from({ length: voxels }, (_, i) =>
         ((Math.imul(i + seed, 0x9e3779b1) >>> 8) % 1000) / 1000 < density ? 1 : 0,
       );
-      const index = new ClassIndex(cellsOf(volume, shape, edge), { shape, patch, positions, stride });
+      const turns = new PageTurns(new AbortController().signal);
+      const index = await ClassIndex.build(
+        cellsOf(volume, shape, edge),
+        { shape, patch, positions, stride },
+        turns,
+      );
       expect(index.patchVoxels).toBe(patch[0] * patch[1] * patch[2]);
       const row = new Uint32Array(positions[2]);
       for (let z = 0; z < positions[0]; z++) {
