@@ -108,6 +108,14 @@ function differences(saved: unknown, current: unknown, path: string): string[] {
       differences(saved[name], current[name], path === "" ? name : `${path}.${name}`),
     );
   }
+  if (
+    Array.isArray(saved) &&
+    Array.isArray(current) &&
+    saved.length === current.length &&
+    saved.some(isRecord)
+  ) {
+    return saved.flatMap((value, i) => differences(value, current[i], `${path}[${i}]`));
+  }
   if (JSON.stringify(sorted(saved)) === JSON.stringify(sorted(current))) return [];
   return [`${path} was ${show(saved)} and is ${show(current)}`];
 }

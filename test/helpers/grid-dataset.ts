@@ -23,6 +23,7 @@ export function gridDataset({ counts, patch = [1, 1, 1], classes = [] }: GridDat
     arrays: [{ spec, role: "input", channels: ["raw"] }],
     grids: [{ start: 0, positions }],
     crops: [],
+    place: () => ({ extentNm: patch.map((voxels) => voxels * 10) }),
     plan: (index: number) => ({ reads: { raw: [null] }, origin: { index, sliceAxis: null } }),
   } as unknown as Dataset;
 }

@@ -88,7 +88,12 @@ describe("a state of another configuration", () => {
     ["batch size", { batchSize: 8 }, /batchSize was 4 and is 8/],
     ["seed", { seed: 8 }, /seed was 7 and is 8/],
     ["sampler", { sampler: samplers.uniform({ samples: 21 }) }, /sampler.samples was 20 and is 21/],
-    ["transform", { spatialTransforms: {} }, /spatialTransforms.mirror was .* and is not set/],
+    ["transform", { spatialTransforms: {} }, /spatialTransforms was \[.*mirror.* and is \[\]/],
+    [
+      "probability",
+      { spatialTransforms: { mirror: { axes: { x: 0.5, y: 1 } } } },
+      /spatialTransforms\[0\].axes.y was 0.25 and is 1/,
+    ],
     ["epoch length", { iterationsPerEpoch: 9 }, /iterationsPerEpoch was null and is 9/],
     ["layout", { layout: "ndhwc" }, /layout was "ncdhw" and is "ndhwc"/],
   ])("is refused with what differs: %s", (_, change, message) => {
