@@ -1,0 +1,19 @@
+/** All contenders by name. */
+import type { ContenderName, Job } from "../job.js";
+import { openFizarrita } from "./fizarrita.js";
+import type { OpenReader, Reader } from "./reader.js";
+import { openVoxelfeed } from "./voxelfeed.js";
+import { openZarritaMain } from "./zarrita-main.js";
+import { openZarritaWorkers } from "./zarrita-workers.js";
+
+const contenders: Readonly<Record<ContenderName, OpenReader>> = {
+  "voxelfeed-cpu": (job) => openVoxelfeed(job, "cpu"),
+  "voxelfeed-webgpu": (job) => openVoxelfeed(job, "webgpu"),
+  "zarrita-main": openZarritaMain,
+  "zarrita-workers": openZarritaWorkers,
+  fizarrita: openFizarrita,
+};
+
+export async function openContender(job: Job): Promise<Reader> {
+  return await contenders[job.contender as ContenderName](job);
+}

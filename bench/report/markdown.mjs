@@ -1,0 +1,91 @@
+/** Results as Markdown: one table per suite, with the targets below it. */
+
+/** @typedef {import("../runner/summary.mjs").SuiteSummary} SuiteSummary */
+
+/**
+ * @param {SuiteSummary} suite
+ * @returns {string}
+ */
+export function suiteMarkdown(suite) {
+  const header = [
+    "case",
+    "contender",
+    suite.unit,
+    `× ${suite.against}`,
+    "by round",
+    "chunk requests",
+    "lag p99 (idle), ms",
+    "peak MiB",
+  ];
+  const rows = suite.cases.flatMap(({ name, contenders }) =>
+    contenders.map((contender, i) => [i === 0 ? name : "", ...contenderCells(contender)]),
+  );
+  const plot = `![${suite.title}](${suite.name}.svg)`;
+  return [
+    `## ${suite.name}: ${suite.title}`,
+    "",
+    table(header, rows),
+    "",
+    plot,
+    "",
+    ...targetLines(suite),
+    "",
+  ].join("\n");
+}
+
+/**
+ * @param {{command: string, machine: Record<string, string | number>}} context
+ * @param {SuiteSummary[]} suites
+ */
+export function reportMarkdown({ command, machine }, suites) {
+  const facts = Object.entries(machine).map(([name, value]) => `| ${name} | ${value} |`);
+  return [
+    "# Benchmark results",
+    "",
+    `Made by \`${command}\`. Medians over the rounds; a ratio compares two contenders of the same round, and above 1 is better.`,
+    "",
+    "| machine | |",
+    "|---|---|",
+    ...facts,
+    "",
+    ...suites.map(suiteMarkdown),
+  ].join("\n");
+}
+
+function contenderCells(contender) {
+  const { name, failure, median, ratio, ratios, chunkRequests, lagP99Ms, idleLagP99Ms, peakMiB } = contender;
+  if (median === null) return [name, failure === null ? "" : shortened(failure), "", "", "", "", ""];
+  const lag = lagP99Ms === null ? "" : `${shown(lagP99Ms)} (${shown(idleLagP99Ms)})`;
+  return [
+    name,
+    shown(median),
+    shown(ratio),
+    ratios.map(shown).join(" · "),
+    shown(chunkRequests),
+    lag,
+    shown(peakMiB),
+  ];
+}
+
+function targetLines({ targets, against }) {
+  return targets.map(({ case: name, contender, atLeast, ratio, met }) => {
+    const got = ratio === null ? "not measured" : `${shown(ratio)} ×`;
+    return `- ${met ? "met" : "**missed**"}: ${name}, ${contender} against ${against}: ${got}, at least ${atLeast} ×`;
+  });
+}
+
+/** Three digits are all that such figures are good for. */
+export function shown(value) {
+  if (value === null || value === undefined) return "";
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+function shortened(text) {
+  const line = text.split("\n")[0].replaceAll("|", "\\|");
+  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}

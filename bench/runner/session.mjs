@@ -1,0 +1,119 @@
+/** One browser that works through jobs: each job is a page visit of its own, and the page posts what it measured. */
+import { createServer } from "node:http";
+import { createStaticHandler } from "../../scripts/static-server.mjs";
+import { Chromium } from "./chromium.mjs";
+
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
+
+/** How often memory is looked at while a job runs, milliseconds. */
+const MEMORY_EVERY_MS = 200;
+
+export class Session {
+  #serveFile;
+  #server;
+  /** @type {Chromium | undefined} */
+  #chromium;
+  #url = "";
+  /** The job that is under way, and who waits for it. @type {{job: object, done: (result: object) => void} | null} */
+  #current = null;
+  /** Pages that wait for a job. @type {((job: object) => void)[]} */
+  #waiting = [];
+
+  /** @param {string} folder The built page. */
+  constructor(folder) {
+    this.#serveFile = createStaticHandler(folder);
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  async start() {
+    await new Promise((done) => this.#server.listen(0, "127.0.0.1", () => done(undefined)));
+    const address = /** @type {import("node:net").AddressInfo} */ (this.#server.address());
+    this.#url = `http://127.0.0.1:${address.port}`;
+    this.#chromium = new Chromium(`${this.#url}/index.html`);
+    return this;
+  }
+
+  /**
+   * Has a page do a job.
+   *
+   * @param {object} job Plain data.
+   * @param {number} limitMs
+   * @returns {Promise<any>} What the page posted, with the peak of the renderers' memory.
+   * @throws Where the page fails or the time is up; the browser is started anew then.
+   */
+  async run(job, limitMs = 180_000) {
+    let peakMiB = 0;
+    const looking = setInterval(() => {
+      peakMiB = Math.max(peakMiB, this.#chromium?.rendererMiB() ?? 0);
+    }, MEMORY_EVERY_MS);
+    try {
+      const result = await this.#post(job, limitMs);
+      if (result.error !== undefined) throw new Error(result.error);
+      return { ...result, peakMiB: peakMiB > 0 ? Math.round(peakMiB) : null };
+    } catch (error) {
+      await this.#restart();
+      throw error;
+    } finally {
+      clearInterval(looking);
+    }
+  }
+
+  async close() {
+    await this.#chromium?.close();
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async #restart() {
+    this.#current = null;
+    this.#waiting = [];
+    await this.#chromium?.close();
+    this.#chromium = new Chromium(`${this.#url}/index.html`);
+  }
+
+  #post(job, limitMs) {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`The page did not answer within ${limitMs / 1000} s.`));
+      const timer = setTimeout(late, limitMs);
+      const done = (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      };
+      this.#current = { job, done };
+      this.#waiting.shift()?.(job);
+    });
+  }
+
+  #answer(request, response) {
+    for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
+    const { pathname } = new URL(request.url, this.#url);
+    if (pathname === "/job") return this.#giveJob(response);
+    if (pathname === "/result") return this.#takeResult(request, response);
+    this.#serveFile(request, response);
+  }
+
+  /** A page that comes between two jobs waits for the next one. */
+  #giveJob(response) {
+    const give = (job) =>
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(job));
+    if (this.#current === null) this.#waiting.push(give);
+    else give(this.#current.job);
+  }
+
+  async #takeResult(request, response) {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const { id, ...result } = JSON.parse(Buffer.concat(parts).toString());
+    const current = this.#current;
+    // A page that was given up posts too late.
+    if (current?.job.id === id) {
+      this.#current = null;
+      current.done(result);
+    }
+    response.writeHead(204).end();
+  }
+}
