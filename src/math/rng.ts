@@ -13,30 +13,48 @@ const WEYL_1 = 0xbb67ae85;
 /** Four 32-bit words of a counter or of an output block. */
 export type Words4 = readonly [number, number, number, number];
 
-function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16;
-  const aLow = a & 0xffff;
-  const bHigh = b >>> 16;
-  const bLow = b & 0xffff;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+/** Four 32-bit words of output, to be written again and again. */
+export type WordBlock = Uint32Array;
+
+/**
+ * Writes one Philox block: 128 random bits, a pure function of counter (c0 to c3) and key (k0, k1), all unsigned 32-bit
+ * words. Twin: `shaders/rng.wgsl`.
+ */
+export function philoxInto(
+  block: WordBlock,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
+  for (let round = 0; round < 10; round++) {
+    // Products of 32 and 16 bits are exact in float64, so two of them make the high word of 64.
+    const high0 =
+      (MULTIPLIER_0 * (c0 >>> 16) + Math.floor((MULTIPLIER_0 * (c0 & 0xffff)) / 0x10000)) / 0x10000;
+    const high1 =
+      (MULTIPLIER_1 * (c2 >>> 16) + Math.floor((MULTIPLIER_1 * (c2 & 0xffff)) / 0x10000)) / 0x10000;
+    const low0 = Math.imul(MULTIPLIER_0, c0);
+    const low1 = Math.imul(MULTIPLIER_1, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c2 = high0 ^ c3 ^ k1;
+    c1 = low1;
+    c3 = low0;
+    k0 = (k0 + WEYL_0) | 0;
+    k1 = (k1 + WEYL_1) | 0;
+  }
+  block[0] = c0;
+  block[1] = c1;
+  block[2] = c2;
+  block[3] = c3;
 }
 
-/** One Philox block: 128 random bits, a pure function of counter and key (all unsigned 32-bit words). */
-export function philox(counter: Words4, key: readonly [number, number]): Words4 {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0);
-    const low0 = Math.imul(MULTIPLIER_0, c0) >>> 0;
-    const high1 = multiplyHigh(MULTIPLIER_1, c2);
-    const low1 = Math.imul(MULTIPLIER_1, c2) >>> 0;
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
-    k0 = (k0 + WEYL_0) >>> 0;
-    k1 = (k1 + WEYL_1) >>> 0;
-  }
-  return [c0, c1, c2, c3];
+/** One Philox block as a tuple; see {@link philoxInto}. */
+export function philox([c0, c1, c2, c3]: Words4, [k0, k1]: readonly [number, number]): Words4 {
+  const block = new Uint32Array(4);
+  philoxInto(block, c0, c1, c2, c3, k0, k1);
+  return [block[0]!, block[1]!, block[2]!, block[3]!];
 }
 
 /** What a stream of draws is for; streams never share counters. */
