@@ -3,6 +3,7 @@ import { transfer } from "comlink";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import { countLabels, type LabelCounts } from "../src/cpu/count.js";
 import { renderRead } from "../src/cpu/render.js";
+import { renderValues } from "../src/cpu/values/render.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
 import {
@@ -140,9 +141,13 @@ export function createChunkApi(): ChunkWorkerApi {
     return { bytes, ids: isIds ? distinctIds(new Uint8Array(bytes), dtype === "int64") : null };
   }
 
-  function render({ plan, bricks: entries, mask }: RenderCall): RenderReply {
+  function render({ plan, values, gather, bricks: entries, mask }: RenderCall): RenderReply {
     const start = performance.now();
-    const read = renderRead(plan, new Map(entries.map(([entry, key]) => [entry, held(key)])), { mask });
+    const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
+    const read =
+      values === undefined
+        ? renderRead(plan, found, { mask })
+        : renderValues({ plan, values, gather }, found, { mask });
     return { ...read, renderMs: performance.now() - start };
   }
 

@@ -8,7 +8,10 @@ export interface OutputBlock {
   readonly shape: Vec3;
 }
 
-/** A box of volume voxels: first index and shape, z, y, x; never empty and always within the volume. */
+/**
+ * A box of volume voxels: first index and shape, z, y, x; never empty, and within the volume unless the read goes on in
+ * mirror images.
+ */
 export interface VoxelBox {
   readonly start: Vec3;
   readonly shape: Vec3;
@@ -76,8 +79,9 @@ function touchedBox(plan: ReadPlan, block: OutputBlock): VoxelBox {
     const lowest = Math.floor(min - 1e-6);
     const highest = Math.floor(max + 1e-6) + 1;
     const end = plan.volumeShape[axis]! - 1;
-    start[axis] = Math.min(Math.max(lowest, 0), end);
-    shape[axis] = Math.min(Math.max(highest, 0), end) - start[axis]! + 1;
+    const within = (voxel: number): number => (plan.reflect ? voxel : Math.min(Math.max(voxel, 0), end));
+    start[axis] = within(lowest);
+    shape[axis] = within(highest) - start[axis]! + 1;
   }
   return { start, shape };
 }

@@ -5,6 +5,7 @@ import { brickAt, type LabelCodes, type ReadPlan } from "../plan/reads.js";
 import type { BrickDType } from "../types.js";
 import type { VoxelBox } from "./blocks.js";
 import { screenCodes } from "./codes.js";
+import { reflectVoxels, shownBox } from "./reflect.js";
 import type { RenderScratch, VoxelArray, VoxelKind } from "./scratch.js";
 
 /** Voxels of a box, C order z, y, x. */
@@ -48,6 +49,16 @@ export class BrickReader {
 
   /** Gathers a box. The values belong to the scratch and are valid until it is used again. */
   gather(box: VoxelBox, scratch: RenderScratch): GatheredVoxels {
+    const { volumeShape, reflect } = this.#plan;
+    const shown = reflect ? shownBox(box, volumeShape) : null;
+    if (shown === null) return this.#gather(box, scratch);
+    const voxels = this.#gather(shown, scratch);
+    const values = scratch.images(this.kind, box.shape[0] * box.shape[1] * box.shape[2]);
+    reflectVoxels(voxels.values, shown, values, box, volumeShape);
+    return { ...voxels, box, values };
+  }
+
+  #gather(box: VoxelBox, scratch: RenderScratch): GatheredVoxels {
     const [sizeZ, sizeY, sizeX] = box.shape;
     const values = scratch.voxels(this.kind, sizeZ * sizeY * sizeX);
     const { bricks, brickShape } = this.#plan;

@@ -18,6 +18,7 @@ import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rang
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
 import { isLossless, storeRow } from "./store.js";
+import type { PointRows } from "./values/points.js";
 import { WarpedRows } from "./warp.js";
 
 export interface RenderedRead {
@@ -31,6 +32,8 @@ export interface RenderedRead {
 
 export interface RenderOptions {
   readonly mask: boolean;
+  /** Operations on the values of inside voxels, before they are stored. Default: none. */
+  readonly points?: PointRows;
   /** Working memory to reuse between reads that do not overlap in time. Default: fresh. */
   readonly scratch?: RenderScratch;
 }
@@ -46,13 +49,15 @@ export function renderRead(
   bricks: ReadonlyMap<number, Uint8Array>,
   options: RenderOptions,
 ): RenderedRead {
-  const idTable = idTableFor(plan, bricks);
+  // Values that are worked on are no ids.
+  const idTable = options.points === undefined ? idTableFor(plan, bricks) : null;
   const reader = new BrickReader(plan, bricks, idTable);
   const scratch = options.scratch ?? new RenderScratch();
   const target: Target = {
     plan,
     data: outputArray(plan.outDType, voxelCount(plan.shape)),
     mask: options.mask || plan.labelCodes ? new Uint8Array(voxelCount(plan.shape)) : null,
+    points: options.points ?? null,
   };
   const known = plan.labelCodes === undefined ? null : knownTarget(plan);
   const map = plan.warp === undefined ? axisMapOf(plan) : null;
@@ -77,7 +82,7 @@ function knownTarget(plan: ReadPlan): Target {
     dtype: "uint8",
     outDType: "uint8",
   };
-  return { plan: nearest, data: outputArray("uint8", voxelCount(plan.shape)), mask: null };
+  return { plan: nearest, data: outputArray("uint8", voxelCount(plan.shape)), mask: null, points: null };
 }
 
 /** Makes inside voxels 0 and their mask 0 where they are unknown; outside ones keep the pad value. */
@@ -109,6 +114,7 @@ interface Target {
   readonly plan: ReadPlan;
   readonly data: TypedArray;
   readonly mask: Uint8Array | null;
+  readonly points: PointRows | null;
 }
 
 /** Index of the first output element of a block's row (z, y). */
@@ -117,7 +123,7 @@ function rowStart({ shape }: ReadPlan, { start }: OutputBlock, z: number, y: num
 }
 
 function renderSeparable(
-  { plan, data, mask }: Target,
+  { plan, data, mask, points }: Target,
   block: OutputBlock,
   voxels: GatheredVoxels,
   map: AxisMap,
@@ -129,8 +135,13 @@ function renderSeparable(
   const [tapsZ, tapsY, tapsX] = taps;
   const single = taps.every((axis) => axis.single);
   const copies =
-    single && map.source[2] === 2 && isRun(tapsX.position) && isLossless(plan.dtype, plan.outDType);
+    single &&
+    points === null &&
+    map.source[2] === 2 &&
+    isRun(tapsX.position) &&
+    isLossless(plan.dtype, plan.outDType);
   const rowInside = !tapsX.inside.includes(0);
+  const [from, to] = [tapsX.inside.indexOf(1), tapsX.inside.lastIndexOf(1) + 1];
   const row = scratch.row(sizeX);
   const line = scratch.line(voxels.box.shape[map.source[2]!]!);
   for (let z = 0; z < sizeZ; z++) {
@@ -139,13 +150,14 @@ function renderSeparable(
       const inside = tapsZ.inside[z] === 1 && tapsY.inside[y] === 1;
       if (inside) mask?.set(tapsX.inside, at);
       if (inside && rowInside && copies) {
-        const from = tapsZ.position[z]! + tapsY.position[y]! + tapsX.position[0]!;
-        data.set(voxels.values.subarray(from, from + sizeX), at);
+        const first = tapsZ.position[z]! + tapsY.position[y]! + tapsX.position[0]!;
+        data.set(voxels.values.subarray(first, first + sizeX), at);
         continue;
       }
       if (!inside || !rowInside) row.fill(plan.padValue, 0, sizeX);
       if (inside && single) copiedRow(voxels, taps, z, y, row);
       else if (inside) separableRow(voxels, taps, map.source[2], z, y, line, row);
+      if (inside) points?.apply(row, from, to, block.start[0] + z, block.start[1] + y, block.start[2]);
       storeRow(row, sizeX, plan.outDType, data, at);
     }
   }
@@ -157,7 +169,7 @@ function isRun(positions: Int32Array): boolean {
 }
 
 function renderOblique(
-  { plan, data, mask }: Target,
+  { plan, data, mask, points }: Target,
   block: OutputBlock,
   voxels: GatheredVoxels,
   scratch: RenderScratch,
@@ -194,13 +206,14 @@ function renderOblique(
         }
         if (shifts.length > 1) for (let x = from; x < to; x++) row[x]! /= shifts.length;
       }
+      points?.apply(row, from, to, z, y, origin);
       storeRow(row, sizeX, plan.outDType, data, at);
     }
   }
 }
 
 function renderWarped(
-  { plan, data, mask }: Target,
+  { plan, data, mask, points }: Target,
   block: OutputBlock,
   voxels: GatheredVoxels,
   warp: ReadWarp,
@@ -230,6 +243,7 @@ function renderWarped(
         for (const shift of shifts) addLinearPoints(voxels, rows.row, shift, inside, sizeX, row);
         if (shifts.length > 1) for (let x = 0; x < sizeX; x++) row[x]! /= shifts.length;
       }
+      points?.apply(row, 0, sizeX, block.start[0] + z, block.start[1] + y, block.start[2]);
       if (count < sizeX) for (let x = 0; x < sizeX; x++) if (inside[x] === 0) row[x] = plan.padValue;
       storeRow(row, sizeX, plan.outDType, data, at);
     }
@@ -237,7 +251,13 @@ function renderWarped(
 }
 
 /** Where a centre is inside the volume, in coordinates of the gathered box. */
-function insideLimits({ volumeShape }: ReadPlan, { start }: VoxelBox): Limits {
+function insideLimits({ volumeShape, reflect }: ReadPlan, { start }: VoxelBox): Limits {
+  if (reflect) {
+    return {
+      low: new Float64Array(3).fill(Number.NEGATIVE_INFINITY),
+      high: new Float64Array(3).fill(Number.POSITIVE_INFINITY),
+    };
+  }
   return {
     low: Float64Array.from(start, (first) => -0.5 - first),
     high: Float64Array.from(start, (first, axis) => volumeShape[axis]! - 0.5 - first),

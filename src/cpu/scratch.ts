@@ -12,16 +12,20 @@ export type VoxelArray = Uint8Array | Float32Array | Float64Array;
 export class RenderScratch {
   #bytes = new ArrayBuffer(0);
   #known = new Uint8Array(0);
+  #images = new ArrayBuffer(0);
   #row = new Float64Array(0);
   #line = new Float64Array(0);
 
   /** Voxels of undefined content. */
   voxels(kind: VoxelKind, length: number): VoxelArray {
-    const itemSize = kind === "uint8" ? 1 : kind === "float32" ? 4 : 8;
-    if (this.#bytes.byteLength < length * itemSize) this.#bytes = new ArrayBuffer(length * itemSize);
-    if (kind === "uint8") return new Uint8Array(this.#bytes, 0, length);
-    if (kind === "float32") return new Float32Array(this.#bytes, 0, length);
-    return new Float64Array(this.#bytes, 0, length);
+    this.#bytes = atLeast(this.#bytes, kind, length);
+    return viewed(this.#bytes, kind, length);
+  }
+
+  /** Voxels and their mirror images, of undefined content; other memory than {@link voxels}. */
+  images(kind: VoxelKind, length: number): VoxelArray {
+    this.#images = atLeast(this.#images, kind, length);
+    return viewed(this.#images, kind, length);
   }
 
   /** One byte per gathered voxel, of undefined content. */
@@ -41,4 +45,15 @@ export class RenderScratch {
     if (this.#line.length < length) this.#line = new Float64Array(length);
     return this.#line;
   }
+}
+
+function atLeast(bytes: ArrayBuffer, kind: VoxelKind, length: number): ArrayBuffer {
+  const itemSize = kind === "uint8" ? 1 : kind === "float32" ? 4 : 8;
+  return bytes.byteLength < length * itemSize ? new ArrayBuffer(length * itemSize) : bytes;
+}
+
+function viewed(bytes: ArrayBuffer, kind: VoxelKind, length: number): VoxelArray {
+  if (kind === "uint8") return new Uint8Array(bytes, 0, length);
+  if (kind === "float32") return new Float32Array(bytes, 0, length);
+  return new Float64Array(bytes, 0, length);
 }

@@ -67,7 +67,9 @@ export function axisTaps(
 ): AxisTaps {
   const axis = map.source[out]!;
   const stride = axis === 2 ? 1 : axis === 1 ? box.shape[2] : box.shape[1] * box.shape[2];
-  const end = plan.volumeShape[axis]! - 1;
+  const [low, end] = plan.reflect
+    ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    : [0, plan.volumeShape[axis]! - 1];
   const samples = plan.subsamples[out]!;
   const nearest = plan.interpolation === "nearest";
   const first = new Int32Array(length + 1);
@@ -79,17 +81,17 @@ export function axisTaps(
     const at = (shift: number) =>
       plan.base[axis]! + (plan.offset[axis]! + map.step[out]! * (start + k + shift));
     const centre = at(0);
-    inside[k] = centre >= -0.5 && centre <= end + 0.5 ? 1 : 0;
+    inside[k] = centre >= low - 0.5 && centre <= end + 0.5 ? 1 : 0;
     const weights = new Map<number, number>();
     if (nearest) {
-      weights.set(clamp(Math.floor(centre + 0.5), end), 1);
+      weights.set(clamp(Math.floor(centre + 0.5), low, end), 1);
     } else {
       for (let j = 0; j < samples; j++)
-        addLinearTaps(weights, clamp(at((j + 0.5) / samples - 0.5), end), end);
+        addLinearTaps(weights, clamp(at((j + 0.5) / samples - 0.5), low, end), end);
     }
     for (const [index, value] of weights) {
       // Outside voxels are never computed, and their taps may lie outside the box.
-      taps.push(clamp(index - box.start[axis]!, box.shape[axis]! - 1));
+      taps.push(clamp(index - box.start[axis]!, 0, box.shape[axis]! - 1));
       weight.push(nearest ? 1 : value / samples);
     }
     single &&= weights.size === 1;
@@ -111,8 +113,8 @@ function addLinearTaps(weights: Map<number, number>, v: number, end: number): vo
   }
 }
 
-function clamp(value: number, end: number): number {
-  return Math.min(Math.max(value, 0), end);
+function clamp(value: number, low: number, end: number): number {
+  return Math.min(Math.max(value, low), end);
 }
 
 /**

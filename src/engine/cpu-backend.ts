@@ -1,7 +1,7 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
 import type { Budget, Priority } from "../cache/budget.js";
-import type { PlannedRead } from "../plan/patch.js";
 import { brickAt } from "../plan/reads.js";
+import type { WorkedRead } from "../plan/worked.js";
 import { brickKey, type RenderReply } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
@@ -9,7 +9,7 @@ import type { BrickDirectory } from "./directory.js";
 import type { EngineCounters } from "./stats.js";
 
 /** One patch of one image, planned. */
-export interface ImageRead extends PlannedRead {
+export interface ImageRead extends WorkedRead {
   readonly image: StoredImage;
   /** Whose turn it is where reads wait for each other. Default `training`. */
   readonly priority?: Priority;
@@ -31,10 +31,11 @@ export class CpuBackend {
    * @returns typed arrays in C order z, y, x; the caller owns them
    */
   async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<RenderReply> {
-    const { plan, priority = "training" } = read;
+    const { plan, values, gather, priority = "training" } = read;
+    const from = gather ?? plan;
     const array = this.arrays.register(read.image, read.level);
-    const bricks = plan.bricks.map((entry) => {
-      const brick = brickAt(plan, entry);
+    const bricks = from.bricks.map((entry) => {
+      const brick = brickAt(from, entry);
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
     const release = await this.admission.take(bricks.length * array.brickBytes, signal, priority);
@@ -51,7 +52,8 @@ export class CpuBackend {
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
       const leave = await worker.turns.take(1, signal, priority);
-      const reply = await worker.call((api) => api.render({ plan, bricks: held, mask })).finally(leave);
+      const render = { plan, values, gather, bricks: held, mask };
+      const reply = await worker.call((api) => api.render(render)).finally(leave);
       signal?.throwIfAborted();
       this.counters.reads++;
       this.counters.voxels += reply.data.length;

@@ -62,10 +62,10 @@ export class GpuBackend {
   }
 
   #locate(request: GpuRead): LocatedRead {
-    const { plan, image, level } = request.read;
+    const { plan, gather = plan, image, level } = request.read;
     const array = this.arrays.register(image, level);
-    const bricks = plan.bricks.map((entry) => {
-      const brick = brickAt(plan, entry);
+    const bricks = gather.bricks.map((entry) => {
+      const brick = brickAt(gather, entry);
       return { entry, array, brick, key: brickKey({ array: array.id, brick }) };
     });
     return { ...request, bricks };
@@ -113,7 +113,7 @@ export class GpuBackend {
       }
       const jobs = group.map((read) => this.#job(read, slots));
       // Compiled off the page's thread; where a shader fails, this is where it is said.
-      await this.renderer.compile(jobs.map(({ plan, mask }) => ({ plan, mask: mask !== undefined })));
+      await this.renderer.compile(jobs.map((job) => ({ ...job, mask: job.mask !== undefined })));
       signal?.throwIfAborted();
       this.renderer.render(jobs, this.pool);
       for (const { plan } of jobs) {
@@ -136,9 +136,10 @@ export class GpuBackend {
       const list = this.#ids.get(slot);
       return list === undefined ? [] : [[entry, new Uint8Array(list.buffer)] as const];
     });
-    // A brick's distinct ids make the same table as all its voxels.
-    const idTable = idTableFor(read.plan, new Map(ids));
-    return { plan: read.plan, slots: new Map(found), out, mask, idTable };
+    const { plan, values, gather } = read;
+    // A brick's distinct ids make the same table as all its voxels. Values that are worked on are no ids.
+    const idTable = values === undefined ? idTableFor(plan, new Map(ids)) : null;
+    return { plan, values, gather, slots: new Map(found), out, mask, idTable };
   }
 
   /** The brick's place on the GPU, pinned; null when its chunk is not stored. */

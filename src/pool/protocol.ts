@@ -10,6 +10,7 @@ import type { CountRequest, LabelCounts } from "../cpu/count.js";
 import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
+import type { ValueWork } from "../plan/values.js";
 import type { Revalidate, TypedArray, Vec3 } from "../types.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
@@ -86,7 +87,11 @@ export interface BrickCopy {
 
 export interface RenderCall {
   readonly plan: ReadPlan;
-  /** Page table entry and key of every brick that is not fill; the worker holds them all. */
+  /** What happens to the values. */
+  readonly values?: ValueWork;
+  /** Of `values` with stages: the plan with their halo. */
+  readonly gather?: ReadPlan;
+  /** Page table entry (of `gather` if there is one) and key of every brick that is not fill; the worker holds them all. */
   readonly bricks: readonly (readonly [entry: number, key: string])[];
   readonly mask: boolean;
 }
