@@ -3,9 +3,9 @@
 //
 // A program is a header and operations of (code, statistic + 1 or 0, number of parameters, parameters as float32).
 // Header, src/gpu/program.ts: operations; first voxel in the patch (z, y, x); patch shape; halo; seed (low, high);
-// sample (low, high with array); epoch and stream; first voxel in the stage; stage shape.
+// sample (low, high with array); epoch and stream; channel; first voxel in the stage; stage shape.
 
-const HEADER_WORDS = 21u;
+const HEADER_WORDS = 22u;
 
 const OP_RANGE = 0u;
 const OP_AFFINE = 1u;
@@ -41,7 +41,7 @@ fn noise_uniform(voxel: vec3i, slot: u32) -> f32 {
   let beyond = any(voxel < vec3i(0)) || any(voxel >= shape);
   let at = vec3u(select(voxel, voxel + halo, beyond));
   let grid = vec3u(select(shape, shape + 2 * halo, beyond));
-  let element = (at.x * grid.y + at.y) * grid.z + at.z;
+  let element = ((program_word(15u) * grid.x + at.x) * grid.y + at.y) * grid.z + at.z;
   let high = program_word(13u) + (slot << 22u) + select(0u, 1u << 21u, beyond);
   let counter = vec4u(element >> 2u, program_word(12u), high, program_word(14u));
   let words = philox(counter, vec2u(program_word(10u), program_word(11u)));
@@ -143,7 +143,7 @@ fn apply_values(value: f32, k: vec3u) -> f32 {
 
 // The stage voxel of this thread's voxel k.
 fn stage_index(k: vec3u) -> u32 {
-  let at = k + program_vector(15u);
-  let shape = program_vector(18u);
+  let at = k + program_vector(16u);
+  let shape = program_vector(19u);
   return (at.x * shape.y + at.y) * shape.z + at.z;
 }

@@ -76,6 +76,7 @@ export { type BatchSizeOptions, suggestBatchSize } from "./loader/batch-size.js"
 export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
 export type { LoaderOptions } from "./loader/options.js";
 export type { LoaderState } from "./loader/state.js";
+export type { RawValueTransforms } from "./loader/value-options.js";
 export { GiB, MiB } from "./math/bytes.js";
 export { rotation } from "./math/rotation.js";
 export type { IdTable } from "./plan/ids.js";

@@ -56,10 +56,13 @@ export interface DrawnValue {
 
 /** All that was drawn for one array of a sample, and whose noise it has; plain JSON that renders the same again. */
 export interface DrawnValues {
-  readonly noise: NoiseKey;
+  readonly noise: Omit<NoiseKey, "channel">;
   /** In order, without those that were not applied. */
   readonly transforms: readonly DrawnValue[];
 }
+
+/** What was drawn for a sample, by the name of its array. */
+export type DrawnArrays = Readonly<Record<string, DrawnValues>>;
 
 /** Which array of a dataset, and its voxels. */
 export interface ValueArray extends PatchGrid {
@@ -105,7 +108,7 @@ function checkTransform(spec: unknown, path: string, grid: PatchGrid): void {
  */
 export function drawValues(
   list: readonly ValueTransform[],
-  sample: Omit<NoiseKey, "array">,
+  sample: Omit<NoiseKey, "array" | "channel">,
   array: ValueArray,
 ): DrawnValues {
   const { seed, epoch, sample: position } = sample;
@@ -117,11 +120,17 @@ export function drawValues(
   return { noise: { seed, epoch, sample: position, array: array.index }, transforms };
 }
 
-/** The work that drawn transforms ask of a renderer. */
+/**
+ * The work that drawn transforms ask of a renderer.
+ *
+ * @param source stored dtype of the image
+ * @param channel of the array; each has noise and statistics of its own
+ */
 export function valuesToWork(
-  { noise: key, transforms }: DrawnValues,
+  { noise, transforms }: DrawnValues,
   grid: PatchGrid,
   source: SourceDType,
+  channel: number,
 ): ValueWork {
   const steps: (PointOp | Stage)[] = [];
   let statistics = 0;
@@ -133,7 +142,7 @@ export function valuesToWork(
     }
     statistics += own.filter((step) => "kind" in step && step.kind === "statistics").length;
   }
-  return valueWork(steps, key);
+  return valueWork(steps, { ...noise, channel });
 }
 
 /** Whether a list brings values to about [0, 1], where integers have nothing left to tell. */

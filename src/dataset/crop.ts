@@ -1,6 +1,7 @@
 /** Raw volume and per-class targets of one crop. */
 import type { SamplePlace } from "../augment/spatial-draw.js";
 import { spatialMap } from "../augment/spatial-map.js";
+import { valuesToWork } from "../augment/values-list.js";
 import type { StoredImage } from "../engine/arrays.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { Engine } from "../engine/engine.js";
@@ -9,8 +10,10 @@ import { identity, map3 } from "../math/vec.js";
 import { type PatchRequest, planPatch } from "../plan/patch.js";
 import { centerAt, type PositionGrid } from "../plan/positions.js";
 import { type Tile, tilesOf } from "../plan/tiles.js";
+import type { ValueWork } from "../plan/values.js";
 import { inWorld, turnView, type View, viewOf } from "../plan/view.js";
 import { warpInView } from "../plan/warp.js";
+import { planWorked } from "../plan/worked.js";
 import type { Box, ResolvedArraySpec, Vec3 } from "../types.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { missingChunk } from "./missing.js";
@@ -95,15 +98,17 @@ export class CropDataset extends PlannedDataset implements Dataset {
     checkIndex(index, this.length);
     const { rawUrl: raw, target, positions, sliceAxis, missing } = this.#parts;
     const { rawChannels, classImages, hiddenImages, isRawOnly } = this.#parts;
-    const { matrix: turned = identity, drawn = null } = turn ?? {};
+    const { matrix: turned = identity, drawn = null, values = null } = turn ?? {};
     const { translation, warp } = spatialMap(drawn ?? []);
     const from = centerAt(positions, index);
     const center = map3((axis) => from[axis] + translation[axis]);
     const matrix = turnView(turned, this.#view);
     const way: PatchWay = { center, matrix, ...(warp && { warp: warpInView(warp, this.#view) }) };
     let missed: VoxelfeedError | null = null;
-    const rawRead = (image: StoredImage, spec: ResolvedArraySpec): ImageRead => {
-      const read = this.#planRead(image, spec, way);
+    const rawRead = (image: StoredImage, spec: ResolvedArraySpec, channel: number): ImageRead => {
+      const own = values?.[spec.name];
+      const work = own && valuesToWork(own, spec, image.meta.dtype, channel);
+      const read = this.#planRead(image, spec, way, work);
       const note = (chunk: Vec3): void => {
         const isUnderCrop = missing.note(image.meta, read.level, chunk);
         if (isUnderCrop && missing.policy === "skip") missed = missingChunk(image.meta, read.level, chunk);
@@ -111,7 +116,9 @@ export class CropDataset extends PlannedDataset implements Dataset {
       return { ...read, missing: note };
     };
     const readsOf = ({ spec, role }: DatasetArray): (ImageRead | null)[] => {
-      if (role === "input" || isRawOnly) return rawChannels.map((image) => rawRead(image, spec));
+      if (role === "input" || isRawOnly) {
+        return rawChannels.map((image, channel) => rawRead(image, spec, channel));
+      }
       return [...classImages, ...hiddenImages].map((image) => image && this.#planRead(image, spec, way));
     };
     const reads = Object.fromEntries(this.arrays.map((array) => [array.spec.name, readsOf(array)]));
@@ -121,7 +128,7 @@ export class CropDataset extends PlannedDataset implements Dataset {
         reads[name]!.slice(0, channels.length).map((read) => read?.level ?? null),
       ]),
     );
-    const origin = { index, crop: 0, raw, target, center, sliceAxis, matrix, drawn, levels };
+    const origin = { index, crop: 0, raw, target, center, sliceAxis, matrix, drawn, values, levels };
     return { reads, origin, missed: () => missed };
   }
 
@@ -136,8 +143,10 @@ export class CropDataset extends PlannedDataset implements Dataset {
     this.#engine.dispose();
   }
 
-  #planRead(image: StoredImage, spec: ResolvedArraySpec, way: PatchWay): ImageRead {
-    const { level, plan } = planPatch(image.meta.levels, { ...spec, ...way, view: this.#view });
+  #planRead(image: StoredImage, spec: ResolvedArraySpec, way: PatchWay, work?: ValueWork): ImageRead {
+    const request = { ...spec, ...way, view: this.#view };
+    if (work !== undefined) return { image, ...planWorked(image.meta.levels, request, work) };
+    const { level, plan } = planPatch(image.meta.levels, request);
     const { absent, unknown } = image.meta.annotation;
     // An absent code of 0 reads as 0 anyway, without asking every voxel.
     const isCoded = unknown !== null || (absent !== null && absent !== 0);

@@ -1,6 +1,7 @@
 /** What a dataset is: positions, and what a sample at one of them reads. */
 import type { SamplePlace } from "../augment/spatial-draw.js";
 import type { DrawnSpatial } from "../augment/spatial-map.js";
+import type { DrawnArrays } from "../augment/values-list.js";
 import type { StoredImage } from "../engine/arrays.js";
 import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
@@ -13,11 +14,16 @@ import type { MissingChunks } from "./missing.js";
 import type { InferencePlan } from "./relations.js";
 import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
 
-/** How a sample is turned: a pull matrix and the drawn parameters it came from, which may also move and warp it. */
+/**
+ * How a sample is changed: a pull matrix and the drawn parameters it came from, which may also move and warp it, and what
+ * was drawn for its values.
+ */
 export interface SampleTurn {
   readonly matrix: Mat3;
   /** Null for a matrix that was not drawn. */
   readonly drawn: DrawnSpatial | null;
+  /** By input array. Default: values stay as they are. */
+  readonly values?: DrawnArrays | null;
 }
 
 /** What loaders and combinations need of a dataset. */

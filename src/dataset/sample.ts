@@ -1,5 +1,6 @@
 /** One sample: what it reads and from where, and how samples become the arrays of a batch. */
 import type { DrawnSpatial } from "../augment/spatial-map.js";
+import type { DrawnArrays } from "../augment/values-list.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { ArrayJob } from "../engine/jobs.js";
 import type { VoxelfeedError } from "../errors.js";
@@ -23,6 +24,8 @@ export interface SampleOrigin {
   readonly matrix: Mat3;
   /** What was drawn for it; null when nothing was to be drawn. */
   readonly drawn: DrawnSpatial | null;
+  /** What was drawn for the values of each input array; null when nothing was to be drawn. */
+  readonly values: DrawnArrays | null;
   /** Pyramid level of each array's channels, null for an unknown class. */
   readonly levels: Readonly<Record<string, readonly (number | null)[]>>;
   /** Of samples drawn by a loader: what everything random about it follows from. */

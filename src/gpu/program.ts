@@ -35,6 +35,7 @@ export function packProgram(
     sampleLow,
     sampleHigh,
     epochStream,
+    noise.channel,
     ...(stage?.origin ?? [0, 0, 0]),
     ...(stage?.shape ?? [1, 1, 1]),
   ];

@@ -13,6 +13,7 @@ import type { Layout } from "../types.js";
 import { batchBytes, batchSizeWithin } from "./batch-size.js";
 import type { OutputBuffers } from "./caller-buffers.js";
 import type { LoaderState } from "./state.js";
+import { type RawValueTransforms, resolveValueLists, type ValueLists } from "./value-options.js";
 
 export interface LoaderOptions extends EngineOptions {
   /** Samples per batch. Default 1, or with `maxBatchBytes` as many as fit. */
@@ -28,6 +29,11 @@ export interface LoaderOptions extends EngineOptions {
   readonly sampler?: Sampler;
   /** Default: samples lie as they are stored. */
   readonly spatialTransforms?: SpatialTransforms;
+  /**
+   * What is done to the values of input arrays, in order: one list for all of them, or lists by array name. Each array
+   * draws for itself.
+   */
+  readonly rawValueTransforms?: RawValueTransforms;
   /** Default `ncdhw`. */
   readonly layout?: Layout;
   /** Batches per epoch. Default: the sampler's samples, divided by the batch size. */
@@ -63,6 +69,7 @@ const names = [
   "seed",
   "sampler",
   "spatialTransforms",
+  "rawValueTransforms",
   "layout",
   "iterationsPerEpoch",
   "dropLast",
@@ -87,6 +94,7 @@ export interface ResolvedLoaderOptions {
   readonly seed: number;
   readonly sampler: Sampler;
   readonly spatialTransforms: readonly SpatialOperation[] | null;
+  readonly rawValueTransforms: ValueLists | null;
   readonly layout: Layout;
   readonly iterationsPerEpoch: number | null;
   readonly dropLast: boolean;
@@ -118,6 +126,7 @@ export function resolveLoaderOptions(
     sampler: resolveSampler(options, dataset, memoryBytes),
     spatialTransforms:
       spatialTransforms === null ? null : checkSpatial(spatialTransforms, dataset.place(0).extentNm),
+    rawValueTransforms: resolveValueLists(options.rawValueTransforms, dataset.arrays),
     layout: oneOf(options.layout, "layout", ["ncdhw", "ndhwc"], "ncdhw"),
     iterationsPerEpoch:
       iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),

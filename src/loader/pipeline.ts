@@ -9,12 +9,14 @@ import type { Engine } from "../engine/engine.js";
 import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
+import { identity } from "../math/vec.js";
 import type { SampleOrder } from "../sampling/order.js";
 import { type Batch, toBatch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
 import { renderComplete } from "./complete.js";
 import { PrefetchDepth } from "./depth.js";
 import type { ResolvedLoaderOptions } from "./options.js";
+import { drawValueLists } from "./value-options.js";
 
 /** What one pass goes through. */
 export interface Course {
@@ -45,15 +47,18 @@ export function planSample(
   position: number,
   attempt: number,
 ): SamplePlan {
-  const { seed, spatialTransforms } = options;
+  const { seed, spatialTransforms, rawValueTransforms } = options;
   const draw = sampleDraws(seed, epoch, position, streams.replacement, attempt);
   const index = attempt === 0 ? order.index(epoch, position) : Math.floor(draw() * dataset.length);
-  let turn: SampleTurn | undefined;
+  const values =
+    rawValueTransforms &&
+    drawValueLists(rawValueTransforms, dataset.arrays, { seed, epoch, sample: position });
+  let turn: SampleTurn = { matrix: identity, drawn: null, values };
   if (spatialTransforms !== null) {
     const drawn = drawSpatial(spatialTransforms, dataset.place(index), (operation) =>
       sampleDraws(seed, epoch, position, streams.spatial, operation),
     );
-    turn = { matrix: spatialMatrix(drawn), drawn };
+    turn = { matrix: spatialMatrix(drawn), drawn, values };
   }
   const plan = dataset.plan(index, turn);
   const tile = attempt === 0 ? order.tile?.(position) : undefined;

@@ -99,6 +99,7 @@ export interface NoiseKey {
   readonly sample: number;
   /** Number of the array among the dataset's arrays. */
   readonly array: number;
+  readonly channel: number;
 }
 
 export interface ValueWork {
@@ -148,8 +149,9 @@ export function percentileRank(percentile: number, count: number): number {
 export const maxNoiseSlots = 32;
 
 /**
- * The Philox key and counter words of a read's noise. Element e of the patch (C order) takes word `e mod 4` of block
- * `e div 4`; elements of the halo are counted over the whole stage, with bit 21 of the third word set. A slot, the
+ * The Philox key and counter words of a read's noise. Element e of the patch (C order, after those of the channels before)
+ * takes word `e mod 4` of block `e div 4`; elements of the halo are counted over the gathered voxels, with bit 21 of the
+ * third word set. A slot, the
  * operation's place in its list, is added to the third word at bit 22.
  */
 export function noiseWords({ seed, epoch, sample, array }: NoiseKey, stream: number) {

@@ -10,6 +10,7 @@ export class NoiseRows {
   readonly #halo: Vec3;
   readonly #grid: Vec3;
   readonly #words: ReturnType<typeof noiseWords>;
+  readonly #channel: number;
   readonly #block = new Uint32Array(4);
 
   /** @param shape of the patch, voxels */
@@ -17,6 +18,7 @@ export class NoiseRows {
     this.#shape = shape;
     this.#halo = halo;
     this.#grid = map3((i) => shape[i] + 2 * halo[i]);
+    this.#channel = noise.channel;
     this.#words = noiseWords(noise, streams.noise);
   }
 
@@ -31,9 +33,11 @@ export class NoiseRows {
     const from = rowInside ? Math.min(Math.max(-x, 0), count) : count;
     const to = rowInside ? Math.min(Math.max(sizeX - x, from), count) : count;
     const [haloZ, haloY, haloX] = this.#halo;
-    const beyond = ((z + haloZ) * this.#grid[1] + y + haloY) * this.#grid[2] + x + haloX;
+    const beyond =
+      ((this.#channel * this.#grid[0] + z + haloZ) * this.#grid[1] + y + haloY) * this.#grid[2] + x + haloX;
     if (from > 0) this.#run(target, slot, 1, beyond, 0, from);
-    if (to > from) this.#run(target, slot, 0, (z * sizeY + y) * sizeX + x, from, to);
+    if (to > from)
+      this.#run(target, slot, 0, ((this.#channel * sizeZ + z) * sizeY + y) * sizeX + x, from, to);
     if (to < count) this.#run(target, slot, 1, beyond, to, count);
   }
 

@@ -16,6 +16,7 @@ const origin = (raw: string, target: string | null): SampleOrigin => ({
     [0, 0, 1],
   ],
   drawn: null,
+  values: null,
   levels: {},
 });
 
