@@ -20,6 +20,7 @@
  *
  * @module
  */
+export { type Preset, presets } from "./augment/presets.js";
 export type { NormalRange, ParameterRange } from "./augment/range.js";
 export {
   type CubeSpec,
@@ -41,6 +42,8 @@ export {
 } from "./augment/spatial.js";
 export type { SamplePlace } from "./augment/spatial-draw.js";
 export { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./augment/spatial-map.js";
+export { type ValueName, type ValueTransform, values } from "./augment/values.js";
+export type { DrawnArrays, DrawnValue, DrawnValues } from "./augment/values-list.js";
 export type { Priority } from "./cache/budget.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
 export type { CellmapWarning } from "./cellmap/arguments.js";
