@@ -1,5 +1,6 @@
 /** What every dataset does alike, once it can plan its samples. */
 import type { Engine } from "../engine/engine.js";
+import { invalid } from "../options.js";
 import type { Tile } from "../plan/tiles.js";
 import { unturnView, viewOf } from "../plan/view.js";
 import { type ClassCounts, type CountClassesOptions, sumCounts, weightsOf } from "./counts.js";
@@ -31,6 +32,9 @@ export abstract class PlannedDataset {
   }
 
   async getBatch(indices: readonly number[], options: GetOptions = {}): Promise<SampleBatch> {
+    if (!Array.isArray(indices) || indices.length === 0) {
+      throw invalid("indices", "a list of at least one index", indices);
+    }
     const plans = indices.map((index) => this.plan(index));
     return await readSamples(options.engine ?? this.engine, this.arrays, plans, options.signal);
   }

@@ -83,6 +83,7 @@ it("getBatch gives what get gives, stacked", async () => {
   expect(batch.arrays.raw!.shape).toEqual([3, 1, 4, 4, 4]);
   expect([...batch.arrays.raw!.data]).toEqual(samples.flatMap(({ arrays }) => [...arrays.raw!.data]));
   expect(batch.origins).toEqual(samples.map(({ origin }) => origin));
+  await expect(dataset.getBatch([])).rejects.toThrow(/at least one index/);
 });
 
 describe.each(["cpu", "webgpu"] as const)("provenance (%s)", (backend) => {
