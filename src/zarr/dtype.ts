@@ -1,6 +1,8 @@
 /** Data types: how Zarr v2 and v3 write them, and what a decoded brick makes of them. */
-import { VoxelfeedError } from "../errors.js";
+import type { VoxelfeedError } from "../errors.js";
 import type { BrickDType, SourceDType } from "../types.js";
+import { isObject } from "./json.js";
+import { invalidMember, unsupportedMember } from "./pointer.js";
 
 const v2Types: Readonly<Record<string, SourceDType>> = {
   b1: "bool",
@@ -44,10 +46,15 @@ export function brickDTypeOf(dtype: SourceDType): BrickDType {
  *
  * @throws `unsupported` for strings, complex numbers, structures, times and objects.
  */
-export function parseV2DType(value: unknown, url: string): { dtype: SourceDType; endian: "little" | "big" } {
+export function parseV2DType(
+  value: unknown,
+  place: string,
+): { dtype: SourceDType; endian: "little" | "big" } {
   const match = typeof value === "string" ? /^([<>|])([a-z]\d+)$/.exec(value) : null;
   const dtype = match?.[2] !== undefined && Object.hasOwn(v2Types, match[2]) ? v2Types[match[2]] : undefined;
-  if (match === null || dtype === undefined) throw unsupported(value, url);
+  if (match === null || dtype === undefined) throw unsupported(value, place);
+  if (match[1] === "|" && sourceItemSize[dtype] > 1)
+    throw invalidMember(place, 'a byte order "<" or ">"', value);
   return { dtype, endian: match[1] === ">" ? "big" : "little" };
 }
 
@@ -56,16 +63,13 @@ export function parseV2DType(value: unknown, url: string): { dtype: SourceDType;
  *
  * @throws `unsupported` for everything but booleans, integers and real floats.
  */
-export function parseV3DType(value: unknown, url: string): SourceDType {
-  const name = typeof value === "object" && value !== null ? (value as { name?: unknown }).name : value;
-  if (typeof name !== "string" || !Object.hasOwn(sourceItemSize, name)) throw unsupported(value, url);
+export function parseV3DType(value: unknown, place: string): SourceDType {
+  const name = isObject(value) ? value.name : value;
+  if (typeof name !== "string" || !Object.hasOwn(sourceItemSize, name)) throw unsupported(value, place);
   return name as SourceDType;
 }
 
-function unsupported(value: unknown, url: string): VoxelfeedError {
-  return new VoxelfeedError(
-    "unsupported",
-    `the data type ${JSON.stringify(value)} is not supported; it must be one of ${Object.keys(sourceItemSize).join(", ")}`,
-    { url },
-  );
+function unsupported(value: unknown, place: string): VoxelfeedError {
+  const names = Object.keys(sourceItemSize).join(", ");
+  return unsupportedMember(place, `the data type must be one of ${names}`, value);
 }

@@ -1,9 +1,9 @@
 /** Fill values: every form Zarr v2 and v3 write them in, as the bytes of one brick voxel. */
-import { VoxelfeedError } from "../errors.js";
 import { floatToHalf } from "../math/half.js";
 import type { SourceDType } from "../types.js";
 import { brickDTypeOf, sourceItemSize } from "./dtype.js";
 import { brickItemSize } from "./metadata.js";
+import { invalidMember } from "./pointer.js";
 
 const words: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, "-Infinity": -Infinity };
 
@@ -15,12 +15,10 @@ const words: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, "-I
  *
  * @throws `invalid-metadata` for what the dtype cannot hold.
  */
-export function fillBytes(fill: unknown, dtype: SourceDType, url: string): number[] {
+export function fillBytes(fill: unknown, dtype: SourceDType, place: string): number[] {
   const view = new DataView(new ArrayBuffer(brickItemSize[brickDTypeOf(dtype)]));
   if (fill !== null && fill !== undefined && !write(view, fill, dtype)) {
-    throw new VoxelfeedError("invalid-metadata", `the fill value ${JSON.stringify(fill)} is no ${dtype}`, {
-      url,
-    });
+    throw invalidMember(place, `a fill value of ${dtype}`, fill);
   }
   return [...new Uint8Array(view.buffer)];
 }
@@ -36,7 +34,7 @@ function write(view: DataView, fill: unknown, dtype: SourceDType): boolean {
 
 function writeInteger(view: DataView, fill: unknown, min: bigint, max: bigint): boolean {
   const isInteger =
-    typeof fill === "number" ? Number.isInteger(fill) : typeof fill === "string" && /^-?\d+$/.test(fill);
+    typeof fill === "number" ? Number.isInteger(fill) : typeof fill === "string" && /^-?\d{1,20}$/.test(fill);
   if (!isInteger) return false;
   const value = BigInt(fill as number | string);
   if (value < min || value > max) return false;

@@ -1,22 +1,21 @@
 /** Reads metadata documents: bounded in size, with clear words for what is no JSON. */
 import { VoxelfeedError } from "../errors.js";
 import type { ByteStore, GetOptions } from "./byte-store.js";
+import { type JsonFault, parseJsonText } from "./json-reader.js";
 import { messagePath } from "./url.js";
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
-/** A JSON object as it came: nothing about its members is known yet. */
+/** A JSON object as it came: nothing about its members is known yet, and it inherits none. */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Strings and numbers as JSON writes them, and the words that Python's `json` writes for what is no number. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity/gs;
 
 /**
  * Reads a JSON object; `undefined` when it is not there.
  *
  * Integers beyond ±(2⁵³ − 1) come as decimal strings, exactly; bare `NaN` and `±Infinity` as strings.
  *
- * @throws `invalid-metadata` for HTML, invalid JSON and what is no object; `unsupported` beyond 16 MiB.
+ * @throws `invalid-metadata` for HTML, invalid JSON and what is no object; `unsupported` beyond 16 MiB, for more than
+ * 200,000 values and for deep nesting.
  */
 export async function readJson(
   store: ByteStore,
@@ -30,7 +29,7 @@ export async function readJson(
 
 /** Parses the bytes of a JSON object, see {@link readJson}. */
 export function parseJson(bytes: Uint8Array, url: string): JsonObject {
-  const text = new TextDecoder().decode(bytes);
+  const text = decodeText(bytes, url);
   if (/^\s*</.test(text)) {
     throw new VoxelfeedError(
       "invalid-metadata",
@@ -38,15 +37,7 @@ export function parseJson(bytes: Uint8Array, url: string): JsonObject {
       { url },
     );
   }
-  let document: unknown;
-  try {
-    document = JSON.parse(/\d{16}|NaN|Infinity/.test(text) ? text.replace(tokens, quoteUnsafe) : text);
-  } catch (cause) {
-    throw new VoxelfeedError("invalid-metadata", `expected JSON: ${(cause as Error).message}`, {
-      url,
-      cause,
-    });
-  }
+  const document = parse(text, url);
   if (!isObject(document)) {
     throw new VoxelfeedError("invalid-metadata", "expected a JSON object", { url });
   }
@@ -58,11 +49,23 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function quoteUnsafe(token: string): string {
-  const isExact = token.startsWith('"') || (/[\d]/.test(token) && !isUnsafeInteger(token));
-  return isExact ? token : `"${token}"`;
+function decodeText(bytes: Uint8Array, url: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new VoxelfeedError("invalid-metadata", "expected JSON, but the bytes are no UTF-8 text", {
+      url,
+      cause,
+    });
+  }
 }
 
-function isUnsafeInteger(token: string): boolean {
-  return /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
+function parse(text: string, url: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch (cause) {
+    const { message, isLimit } = cause as JsonFault;
+    const code = isLimit ? "unsupported" : "invalid-metadata";
+    throw new VoxelfeedError(code, `expected JSON within limits: ${message}`, { url, cause });
+  }
 }

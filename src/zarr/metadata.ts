@@ -41,6 +41,9 @@ export interface ArrayMeta {
   readonly fillBytes: readonly number[];
 }
 
+/** What an array's own document says; axes and level come from the multiscale around it. */
+export type StoredArray = Omit<ArrayMeta, "path" | "level" | "spatialAxes" | "select">;
+
 /** One pyramid level in world terms. Brick shape and volume shape are z, y, x. */
 export interface Level {
   readonly array: ArrayMeta;

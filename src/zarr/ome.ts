@@ -1,18 +1,22 @@
-/** Parses OME-NGFF 0.4 and 0.5 multiscale metadata: axes by name, units, transforms. Pure. */
-import { VoxelfeedError } from "../errors.js";
+/** Parses OME-NGFF 0.4, 0.5 and 0.6 multiscale metadata: axes by name, units, transforms. Pure. */
+import { findSpatialAxes, parseAxes, unitFactor } from "./axes.js";
 import { isObject, type JsonObject } from "./json.js";
 import type { AxisInfo } from "./metadata.js";
 import { withPlace } from "./place.js";
-import { nanometresPer } from "./units.js";
+import { invalidMember, memberOf, show, unsupportedMember } from "./pointer.js";
+import { type AxisMap, type AxisScaling, compose, parseTransforms, scalingOf } from "./transforms.js";
+import { belowRoot } from "./url.js";
 
 /** One pyramid level as the multiscale metadata names it; arrays are per source axis, lengths in nanometres. */
 export interface MultiscaleDataset {
+  /** Below the group; checked. */
   readonly path: string;
   readonly scale: readonly number[];
   readonly translation: readonly number[];
 }
 
 export interface Multiscale {
+  /** In the order of the arrays' axes. */
   readonly axes: readonly AxisInfo[];
   /** Source axis that holds z, y and x; −1 for the z of a 2-D image. */
   readonly spatialAxes: readonly [z: number, y: number, x: number];
@@ -20,6 +24,9 @@ export interface Multiscale {
   readonly datasets: readonly MultiscaleDataset[];
   readonly notes: readonly string[];
 }
+
+/** Each level costs a request. */
+const MAX_LEVELS = 64;
 
 /** The `multiscales` list of a group's attributes (0.5 keeps it under `ome`); `undefined` when there is none. */
 export function multiscalesOf(attributes: JsonObject): unknown {
@@ -37,167 +44,143 @@ export function channelLabelsOf(attributes: JsonObject): readonly string[] {
 }
 
 /**
- * Parses the first multiscale of a list. `world = group transform ∘ dataset transform`, in nanometres.
+ * Parses the first multiscale of a group. `world = group transform ∘ dataset transform`, in nanometres; where
+ * coordinate systems are named (0.6), the world is the one that the levels are mapped to.
  *
- * @throws `invalid-metadata`, or `unsupported` for other versions and transforms.
+ * @param attributes the group's.
+ * @param place of the attributes.
+ * @throws `invalid-metadata`, or `unsupported` for other versions and transforms; the error's URL ends in a JSON pointer.
  */
-export function parseMultiscale(multiscales: unknown, url: string): Multiscale {
-  const fail = (message: string) => new VoxelfeedError("invalid-metadata", message, { url });
-  const first: unknown = Array.isArray(multiscales) ? multiscales[0] : undefined;
-  if (!isObject(first)) throw fail(`"multiscales" must be a list with at least one entry`);
+export function parseMultiscale(attributes: JsonObject, place: string): Multiscale {
+  const { ome } = attributes;
+  const isUnderOme = isObject(ome) && ome.multiscales !== undefined;
+  const listPlace = isUnderOme ? memberOf(place, "ome", "multiscales") : memberOf(place, "multiscales");
+  const list = multiscalesOf(attributes);
+  const first: unknown = Array.isArray(list) ? list[0] : undefined;
+  if (!isObject(first)) throw invalidMember(listPlace, "a list with at least one multiscale", list);
+  const at = memberOf(listPlace, 0);
+  if (isUnderOme) checkVersion(ome.version, memberOf(place, "ome", "version"));
+  else checkVersion(first.version, memberOf(at, "version"));
   const notes: string[] = [];
-  if ((multiscales as unknown[]).length > 1)
-    notes.push("the group has several multiscales; the first is used");
-  const axes = parseAxes(first.axes, url);
-  const spatialAxes = findSpatialAxes(axes, url);
-  const factors = axes.map((axis) => (axis.type === "space" ? unitFactor(axis, notes, url) : 1));
-  if (!Array.isArray(first.datasets) || first.datasets.length === 0) {
-    throw fail(`"datasets" must be a list with at least one entry`);
-  }
-  const group = composeTransforms(first.coordinateTransformations, axes.length, "multiscale", url);
-  const datasets = first.datasets.map((dataset: unknown, level): MultiscaleDataset => {
-    if (!isObject(dataset) || typeof dataset.path !== "string")
-      throw fail(`dataset ${level} must have a path`);
-    const transforms = dataset.coordinateTransformations;
-    if (!Array.isArray(transforms) || transforms.length === 0) {
-      notes.push(`level "${dataset.path}" has no coordinateTransformations; its scale is taken as 1`);
-    }
-    const own = inLevel(dataset.path, level, () =>
-      composeTransforms(transforms, axes.length, `dataset "${dataset.path}"`, url),
-    );
-    return {
-      path: dataset.path,
-      scale: own.scale.map((scale, i) => scale * group.scale[i]! * factors[i]!),
-      translation: own.translation.map((t, i) => (t * group.scale[i]! + group.translation[i]!) * factors[i]!),
-    };
-  });
-  return { axes, spatialAxes, datasets, notes };
+  if ((list as unknown[]).length > 1) notes.push("the group has several multiscales; the first is used");
+  return parseFirst(first, at, notes);
 }
 
-function parseAxes(value: unknown, url: string): AxisInfo[] {
-  if (!Array.isArray(value) || value.some((axis) => !isObject(axis))) {
-    throw new VoxelfeedError(
-      "unsupported",
-      `expected "axes" as a list of objects (OME-NGFF 0.4 or 0.5), got ${JSON.stringify(value)}; rewrite older metadata`,
-      { url },
-    );
-  }
-  return value.map((axis: JsonObject) => {
-    const { name, type, unit } = axis;
-    if (typeof name !== "string") {
-      throw new VoxelfeedError(
-        "invalid-metadata",
-        `every axis must have a name, got ${JSON.stringify(axis)}`,
-        { url },
-      );
-    }
-    const info = { name, type: axisType(name, type) };
-    return typeof unit === "string" ? { ...info, unit } : info;
-  });
-}
-
-function axisType(name: string, type: unknown): AxisInfo["type"] {
-  if (type === "space" || type === "channel" || type === "time") return type;
-  if (type !== undefined && type !== null) return "other";
-  if (/^[zyx]$/i.test(name)) return "space";
-  return name === "c" ? "channel" : name === "t" ? "time" : "other";
-}
-
-function findSpatialAxes(axes: readonly AxisInfo[], url: string): [z: number, y: number, x: number] {
-  const names = axes.map(({ name }) => name);
-  const find = (wanted: string) =>
-    axes.findIndex(({ name, type }) => type === "space" && name.toLowerCase() === wanted);
-  const found: [number, number, number] = [find("z"), find("y"), find("x")];
-  if (new Set(names).size !== names.length || found[1] < 0 || found[2] < 0) {
-    throw new VoxelfeedError(
-      "invalid-metadata",
-      `expected distinct axes with spatial y and x, got [${names.join(", ")}]`,
-      { url },
-    );
-  }
-  return found;
-}
-
-function unitFactor({ name, unit }: AxisInfo, notes: string[], url: string): number {
-  if (unit === undefined || unit === "" || /^(pixel|voxel|px)s?$/i.test(unit)) {
-    notes.push(`axis "${name}" has no length unit; nanometre is assumed`);
-    return 1;
-  }
-  const factor = nanometresPer(unit);
-  if (factor === undefined) {
-    throw new VoxelfeedError(
-      "invalid-metadata",
-      `the unit "${unit}" of axis "${name}" is not known; use a length unit of OME-NGFF such as "nanometer"`,
-      { url },
-    );
-  }
-  return factor;
-}
-
-function inLevel<T>(array: string, level: number, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw withPlace(error, { array, level });
-  }
-}
-
-/** Applies a list of transforms in order; absent ones are the identity. */
-function composeTransforms(
-  value: unknown,
-  rank: number,
-  where: string,
-  url: string,
-): { scale: number[]; translation: number[] } {
-  const scale = new Array<number>(rank).fill(1);
-  const translation = new Array<number>(rank).fill(0);
-  if (value === undefined || value === null) return { scale, translation };
-  if (!Array.isArray(value)) {
-    throw new VoxelfeedError(
-      "invalid-metadata",
-      `"coordinateTransformations" of the ${where} must be a list`,
-      { url },
-    );
-  }
-  for (const transform of value as unknown[]) {
-    const type = isObject(transform) ? transform.type : undefined;
-    if (type === "identity") continue;
-    if (
-      !isObject(transform) ||
-      (type !== "scale" && type !== "translation") ||
-      transform.path !== undefined
-    ) {
-      throw new VoxelfeedError(
-        "unsupported",
-        `the ${where} has the transform ${JSON.stringify(transform)}; only scale and translation with inline numbers are supported`,
-        { url },
-      );
-    }
-    const numbers = parseNumbers(transform[type], rank, type, where, url);
-    for (let axis = 0; axis < rank; axis++) {
-      if (type === "scale") {
-        scale[axis]! *= numbers[axis]!;
-        translation[axis]! *= numbers[axis]!;
-      } else {
-        translation[axis]! += numbers[axis]!;
-      }
-    }
-  }
-  return { scale, translation };
-}
-
-function parseNumbers(
-  value: unknown,
-  rank: number,
-  type: string,
-  where: string,
-  url: string,
-): readonly number[] {
-  const isValid = (n: unknown) => Number.isFinite(n) && (type === "translation" || (n as number) > 0);
-  if (Array.isArray(value) && value.length === rank && value.every(isValid)) return value;
-  throw new VoxelfeedError(
-    "invalid-metadata",
-    `the ${type} of the ${where} must be ${rank} ${type === "scale" ? "positive " : ""}numbers, one per axis, got ${JSON.stringify(value)}`,
-    { url },
+function parseFirst(multiscale: JsonObject, place: string, notes: string[]): Multiscale {
+  const { datasets, coordinateSystems: systems } = multiscale;
+  const isListed = Array.isArray(datasets) && datasets.length > 0 && datasets.length <= MAX_LEVELS;
+  if (!isListed) throw invalidMember(memberOf(place, "datasets"), `1 to ${MAX_LEVELS} datasets`, datasets);
+  const worldAxes = systems === undefined ? undefined : parseSystemAxes(multiscale, place, notes);
+  const axes = worldAxes ?? parseAxes(multiscale.axes, memberOf(place, "axes"));
+  const group =
+    worldAxes === undefined
+      ? parseTransforms(
+          multiscale.coordinateTransformations,
+          axes.length,
+          memberOf(place, "coordinateTransformations"),
+        )
+      : parseTransforms([], axes.length, place);
+  const levels = datasets.map((dataset: unknown, level) =>
+    parseDataset(dataset, level, group, memberOf(place, "datasets", level), notes),
   );
+  const { from } = levels[0]!.scaling;
+  for (const [level, { scaling }] of levels.entries()) {
+    if (scaling.from.join() === from.join()) continue;
+    throw unsupportedMember(
+      memberOf(place, "datasets", level),
+      "all levels must have their axes in the same order",
+      scaling.from,
+    );
+  }
+  return inArrayOrder(axes, levels, from, memberOf(place, "axes"), notes);
+}
+
+interface ParsedLevel {
+  readonly path: string;
+  readonly scaling: AxisScaling;
+}
+
+function parseDataset(
+  dataset: unknown,
+  level: number,
+  group: AxisMap,
+  place: string,
+  notes: string[],
+): ParsedLevel {
+  if (!isObject(dataset) || typeof dataset.path !== "string") {
+    throw invalidMember(place, "a dataset with a path", dataset);
+  }
+  const path = belowRoot(dataset.path, memberOf(place, "path"));
+  const transforms = dataset.coordinateTransformations;
+  if (!Array.isArray(transforms) || transforms.length === 0) {
+    notes.push(`level ${show(path)} has no coordinateTransformations; its scale is taken as 1`);
+  }
+  const transformsPlace = memberOf(place, "coordinateTransformations");
+  try {
+    const own = parseTransforms(transforms, group.offset.length, transformsPlace);
+    return { path, scaling: scalingOf(compose(group, own), transformsPlace) };
+  } catch (error) {
+    throw withPlace(error, { array: path, level });
+  }
+}
+
+/** Lists axes and lengths in the order of the arrays' axes, which a transformation may have swapped. */
+function inArrayOrder(
+  worldAxes: readonly AxisInfo[],
+  levels: readonly ParsedLevel[],
+  from: readonly number[],
+  place: string,
+  notes: string[],
+): Multiscale {
+  const worldAxisOf = from.map((_, arrayAxis) => from.indexOf(arrayAxis));
+  const axes = worldAxisOf.map((axis) => worldAxes[axis]!);
+  const factors = axes.map((axis, i) =>
+    axis.type === "space" ? unitFactor(axis, notes, memberOf(place, worldAxisOf[i]!, "unit")) : 1,
+  );
+  const inOrder = (values: readonly number[]) => worldAxisOf.map((axis, i) => values[axis]! * factors[i]!);
+  const datasets = levels.map(({ path, scaling: { scale, translation } }, level) => {
+    const dataset = { path, scale: inOrder(scale), translation: inOrder(translation) };
+    const isSound = [...dataset.scale, ...dataset.translation].every(Number.isFinite);
+    if (isSound && dataset.scale.every((factor) => factor > 0)) return dataset;
+    throw withPlace(invalidMember(place, "lengths that are finite in nanometres", dataset.scale), {
+      array: path,
+      level,
+    });
+  });
+  return { axes, spatialAxes: findSpatialAxes(axes, place), datasets, notes };
+}
+
+/** The axes of the coordinate system that the levels are mapped to (0.6). */
+function parseSystemAxes(multiscale: JsonObject, place: string, notes: string[]): readonly AxisInfo[] {
+  const { coordinateSystems: systems, datasets } = multiscale;
+  const systemsPlace = memberOf(place, "coordinateSystems");
+  const isList = Array.isArray(systems) && systems.length > 0 && systems.length <= MAX_LEVELS;
+  if (!isList || !systems.every(isObject)) {
+    throw invalidMember(systemsPlace, "a list of coordinate systems", systems);
+  }
+  const outputs = new Set((datasets as unknown[]).map(outputOf).filter((name) => name !== undefined));
+  const [output] = outputs;
+  const index = output === undefined ? 0 : systems.findIndex(({ name }) => name === output);
+  if (outputs.size > 1 || index < 0) {
+    throw invalidMember(systemsPlace, "one coordinate system that all levels are mapped to", [...outputs]);
+  }
+  if (systems.length > 1) {
+    notes.push(`the image has several coordinate systems; its own, ${show(systems[index]!.name)}, is used`);
+  }
+  return parseAxes(systems[index]!.axes, memberOf(systemsPlace, index, "axes"));
+}
+
+/** The coordinate system that a dataset's transformation leads to, by name. */
+function outputOf(dataset: unknown): string | undefined {
+  const transforms = isObject(dataset) ? dataset.coordinateTransformations : undefined;
+  const last: unknown = Array.isArray(transforms) ? transforms.at(-1) : undefined;
+  const output = isObject(last) ? last.output : undefined;
+  const name = isObject(output) ? output.name : output;
+  return typeof name === "string" ? name : undefined;
+}
+
+/** 0.4 to 0.6, and drafts of them; older metadata may leave the version out. */
+function checkVersion(version: unknown, place: string): void {
+  if (version === undefined || (typeof version === "string" && /^0\.[1-6](?:\D|$)/.test(version))) return;
+  throw unsupportedMember(place, "OME-NGFF is read up to version 0.6", version);
 }

@@ -2,11 +2,12 @@
 import { VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import { parseAnnotation } from "./annotation.js";
-import { parseArray, type StoredArray } from "./array.js";
+import { parseArray } from "./array.js";
+import { refuseUnknownMembers } from "./array-v3.js";
 import type { ByteStore } from "./byte-store.js";
 import { brickDTypeOf } from "./dtype.js";
 import { isObject, type JsonObject, readJson } from "./json.js";
-import type { ArrayMeta, ImageMeta, Level } from "./metadata.js";
+import type { ArrayMeta, ImageMeta, Level, StoredArray } from "./metadata.js";
 import {
   channelLabelsOf,
   type Multiscale,
@@ -15,8 +16,12 @@ import {
   parseMultiscale,
 } from "./ome.js";
 import { withPlace } from "./place.js";
+import { invalidMember, memberOf } from "./pointer.js";
 import { resolveSelect } from "./select.js";
-import { belowRoot, messagePath } from "./url.js";
+import { messagePath } from "./url.js";
+
+/** Members of a v3 group; the last is an extension that older zarr-python writes without saying so. */
+const groupMembers = ["zarr_format", "node_type", "attributes", "consolidated_metadata"];
 
 export interface OpenOptions {
   /** Index along every non-spatial axis of more than one entry, by axis name, such as `{ c: 0 }`. */
@@ -25,7 +30,7 @@ export interface OpenOptions {
 }
 
 /**
- * Reads the metadata of an OME-Zarr multiscale (OME-NGFF 0.4 on Zarr v2, 0.5 on Zarr v3).
+ * Reads the metadata of an OME-Zarr multiscale (OME-NGFF 0.4 on Zarr v2, 0.5 and 0.6 on Zarr v3).
  *
  * Two round trips: the group's candidate documents together, then all levels together. Axes are mapped by
  * name and lengths converted to nanometres. A 2-D image gets a z axis of one voxel of 1 nm at z = 0.
@@ -38,8 +43,8 @@ export interface OpenOptions {
 export async function openMultiscale(store: ByteStore, options: OpenOptions = {}): Promise<ImageMeta> {
   const { select = {}, signal } = options;
   signal?.throwIfAborted();
-  const { attributes, multiscales, zarrFormat } = await readGroup(store, signal);
-  const multiscale = parseMultiscale(multiscales, store.url);
+  const { attributes, place, zarrFormat } = await readGroup(store, signal);
+  const multiscale = parseMultiscale(attributes, place);
   const levels = await Promise.all(
     multiscale.datasets.map((dataset, level) =>
       readLevel(store, multiscale, dataset, level, zarrFormat, select, signal),
@@ -71,7 +76,7 @@ export async function openMultiscale(store: ByteStore, options: OpenOptions = {}
 async function readGroup(
   store: ByteStore,
   signal: AbortSignal | undefined,
-): Promise<{ attributes: JsonObject; multiscales: unknown; zarrFormat: 2 | 3 }> {
+): Promise<{ attributes: JsonObject; place: string; zarrFormat: 2 | 3 }> {
   const [v3, v2] = await Promise.allSettled([
     readJson(store, "zarr.json", signal),
     readJson(store, ".zattrs", signal),
@@ -79,16 +84,24 @@ async function readGroup(
   signal?.throwIfAborted();
   const group = v3.status === "fulfilled" ? v3.value : undefined;
   const attributes = v2.status === "fulfilled" ? v2.value : undefined;
-  for (const [zarrFormat, candidate] of [
-    [3, group?.attributes],
-    [2, attributes],
-  ] as const) {
-    const multiscales = isObject(candidate) ? multiscalesOf(candidate) : undefined;
-    if (multiscales !== undefined) return { attributes: candidate as JsonObject, multiscales, zarrFormat };
+  if (isObject(group?.attributes) && multiscalesOf(group.attributes) !== undefined) {
+    const url = messagePath(store.url, "zarr.json");
+    checkGroup(group, url);
+    return { attributes: group.attributes, place: memberOf(url, "attributes"), zarrFormat: 3 };
+  }
+  if (attributes !== undefined && multiscalesOf(attributes) !== undefined) {
+    return { attributes, place: messagePath(store.url, ".zattrs"), zarrFormat: 2 };
   }
   // One document that cannot be had is no fault while the other answers; with neither, it is the reason.
   for (const result of [v3, v2]) if (result.status === "rejected") throw result.reason;
   throw await explainAbsence(store, group, attributes, signal);
+}
+
+function checkGroup(group: JsonObject, url: string): void {
+  const { zarr_format: format, node_type: nodeType } = group;
+  if (format !== 3) throw invalidMember(memberOf(url, "zarr_format"), '"zarr_format" 3', format);
+  if (nodeType !== "group") throw invalidMember(memberOf(url, "node_type"), '"group"', nodeType);
+  refuseUnknownMembers(group, groupMembers, url);
 }
 
 /** Why there is no multiscale here: an array, another group, no Zarr, or nothing at all. */
@@ -148,7 +161,7 @@ async function readLevel(
   select: Readonly<Record<string, number>>,
   signal: AbortSignal | undefined,
 ): Promise<Level> {
-  const path = belowRoot(dataset.path, store.url);
+  const { path } = dataset;
   try {
     const key = `${path}/${zarrFormat === 3 ? "zarr.json" : ".zarray"}`.replace(/^\//, "");
     let version: string | undefined;
@@ -159,7 +172,15 @@ async function readLevel(
     if (document === undefined || document.node_type === "group") {
       throw new VoxelfeedError("array-not-found", "the multiscales name an array that is not there", { url });
     }
-    const parsed = toLevel(parseArray(document, url), path, multiscale, dataset, level, select, url);
+    const parsed = toLevel(
+      parseArray(document, zarrFormat, url),
+      path,
+      multiscale,
+      dataset,
+      level,
+      select,
+      url,
+    );
     return version === undefined ? parsed : { ...parsed, array: { ...parsed.array, version } };
   } catch (error) {
     throw withPlace(error, { array: path, level });
@@ -176,11 +197,9 @@ function toLevel(
   url: string,
 ): Level {
   if (stored.shape.length !== axes.length) {
-    throw new VoxelfeedError(
-      "invalid-metadata",
-      `the array has ${stored.shape.length} axes, the multiscales name ${axes.length} (${axes.map(({ name }) => name).join(", ")})`,
-      { url },
-    );
+    const names = axes.map(({ name }) => name).join(", ");
+    const expected = `${axes.length} axes, as the multiscales name them (${names})`;
+    throw invalidMember(memberOf(url, "shape"), expected, stored.shape);
   }
   const spatial = (values: readonly number[], absent: number): Vec3 => {
     const [z, y, x] = spatialAxes;

@@ -66,7 +66,10 @@ it("v3 bitround leaves values as they are stored", async () => {
 });
 
 it("a codec that rejects its configuration is a decode error that names it", async () => {
-  const codecs = [{ name: "bitround", configuration: { keepbits: -3 } }, { name: "bytes" }];
+  const codecs = [
+    { name: "bitround", configuration: { keepbits: -3 } },
+    { name: "bytes", configuration: { endian: "little" } },
+  ];
   const decoding = decode(3, { codecs, data_type: "float32", fill_value: 0 }, new Float32Array(4));
   await expect(decoding).rejects.toMatchObject({
     code: "decode",

@@ -337,7 +337,12 @@ describe("metadata that is wrong", () => {
       "a transform that shears",
       "unsupported",
       multiscale((ms) => {
-        ms.datasets[0]!.coordinateTransformations = [{ type: "affine", affine: [] }];
+        const affine = [
+          [40, 1, 0, 0],
+          [0, 4, 0, 0],
+          [0, 0, 5, 0],
+        ];
+        ms.datasets[0]!.coordinateTransformations = [{ type: "affine", affine }];
       }),
     ],
     ["a shape of the wrong rank", "invalid-metadata", zarray({ shape: [4, 6] })],
