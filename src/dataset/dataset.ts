@@ -66,8 +66,8 @@ export interface Dataset {
   /** Reads several samples, not turned, as one batch of typed arrays. @throws as {@link Dataset.get} */
   getBatch(indices: readonly number[], options?: GetOptions): Promise<SampleBatch>;
   /**
-   * Reads a sample of a batch again from its provenance: the same place, turned the same way, bit for bit on the
-   * same backend. Raw values and labels as they are before value and target transforms.
+   * Reads a sample of a batch again from its provenance: the same place, the same turn and the same changes of its raw
+   * values, bit for bit on the same backend. Labels are as they were before target transforms.
    * @throws as {@link Dataset.get}
    */
   render(origin: SampleOrigin, options?: GetOptions): Promise<Sample>;

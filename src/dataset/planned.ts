@@ -41,7 +41,8 @@ export abstract class PlannedDataset {
 
   async render(origin: SampleOrigin, options: GetOptions = {}): Promise<Sample> {
     const matrix = unturnView(origin.matrix, viewOf(origin.sliceAxis));
-    return await this.get(origin.index, { ...options, turn: { matrix, drawn: origin.drawn } });
+    const { index, drawn, values } = origin;
+    return await this.get(index, { ...options, turn: { matrix, drawn, values } });
   }
 
   async classCounts(options: CountClassesOptions = {}): Promise<ClassCounts> {

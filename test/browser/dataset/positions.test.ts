@@ -8,6 +8,7 @@ import {
   openDataset,
   samplers,
   subset,
+  values,
 } from "../../../src/index.js";
 import { numbered, serve, serveCrop, serveTree } from "../../helpers/volumes.js";
 
@@ -110,16 +111,17 @@ describe.each(["cpu", "webgpu"] as const)("provenance (%s)", (backend) => {
         transpose: { axes: ["y", "x"] },
         rotate: { axes: { z: [-180, 180] } },
       },
+      rawValueTransforms: [values.normalize(), values.contrast([0.5, 1.5]), values.gaussianNoise(0.05)],
     });
     for await (const batch of loader) {
       for (const name of ["raw", "labels"]) {
         const array = batch.arrays[name]!;
-        const [values, mask] = [await array.data(), await array.mask?.data()];
-        const each = values.length / 3;
+        const [data, mask] = [await array.data(), await array.mask?.data()];
+        const each = data.length / 3;
         for (const [i, origin] of batch.samples.entries()) {
           expect(origin.draw).toEqual({ seed: 11, epoch: 0, position: batch.index * 3 + i });
           const again = await crop.render(JSON.parse(JSON.stringify(origin)));
-          expect(again.arrays[name]!.data).toEqual(values.slice(i * each, (i + 1) * each));
+          expect(again.arrays[name]!.data).toEqual(data.slice(i * each, (i + 1) * each));
           expect(again.arrays[name]!.mask ?? undefined).toEqual(mask?.slice(i * each, (i + 1) * each));
           // JSON knows no -0.
           expect(JSON.stringify(again.origin.matrix)).toBe(JSON.stringify(origin.matrix));
