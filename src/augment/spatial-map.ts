@@ -51,7 +51,7 @@ export function spatialMap(drawn: DrawnSpatial): SpatialMap {
   const [first] = sections;
   const isAffine = elastic === undefined && first === undefined;
   return {
-    matrix: multiply(linear, turn),
+    matrix: withoutNegativeZero(multiply(linear, turn)),
     translation: map3((i) => translations.reduce((sum, { offset }) => sum + offset[i], 0)),
     warp: isAffine
       ? null
@@ -67,6 +67,12 @@ export function spatialMap(drawn: DrawnSpatial): SpatialMap {
 /** The pull matrix of {@link spatialMap}. */
 export function spatialMatrix(drawn: DrawnSpatial): Mat3 {
   return spatialMap(drawn.filter(({ kind }) => kind !== "elastic" && kind !== "sections")).matrix;
+}
+
+/** JSON has no -0, and provenance read back from it is to be the same. */
+function withoutNegativeZero(matrix: Mat3): Mat3 {
+  const row = (i: 0 | 1 | 2): Vec3 => map3((j) => matrix[i][j] + 0);
+  return [row(0), row(1), row(2)];
 }
 
 function product(drawn: DrawnSpatial, kind: DrawnOperation["kind"]): Mat3 {

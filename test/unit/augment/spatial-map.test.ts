@@ -46,8 +46,8 @@ describe("spatialMatrix", () => {
       { kind: "transpose", order: [1, 2, 0] },
       { kind: "mirror", axes: ["z"] },
     ]);
-    expect(multiplyVector(m, [1, 0, 0]).map((v) => v + 0)).toEqual([0, -1, 0]);
-    expect(multiplyVector(m, [0, 1, 0]).map((v) => v + 0)).toEqual([0, 0, 1]);
+    expect(multiplyVector(m, [1, 0, 0])).toEqual([0, -1, 0]);
+    expect(multiplyVector(m, [0, 1, 0])).toEqual([0, 0, 1]);
   });
 
   it("magnifies, then shears, then rotates, whatever the order of the list", () => {
