@@ -57,8 +57,18 @@ export function lanesOf({ outDType }: Pick<ReadPlan, "outDType">, mask: boolean)
   return mask || outDType === "uint8" || outDType === "float16" ? 4 : 1;
 }
 
+/** What a pass over a stage has of its plan's source: nothing, so that one pipeline serves all sources. */
+const noBricks = {
+  dtype: "uint8",
+  interpolation: "nearest",
+  subsamples: [1, 1, 1],
+  brickShape: [1, 1, 1],
+  labelCodes: undefined,
+} as const satisfies Partial<KernelPlan>;
+
 /** The pipeline-overridable constants of a read. */
-export function kernelConstants({ plan, mask, values, stage }: KernelUse): Record<string, number> {
+export function kernelConstants({ plan: asked, mask, values, stage }: KernelUse): Record<string, number> {
+  const plan = stage ? { ...asked, ...noBricks } : asked;
   const [z, y, x] = plan.brickShape;
   const shifts = plan.brickShape.every((size) => Number.isInteger(Math.log2(size)));
   const shift = (size: number) => (shifts ? Math.log2(size) : 0);

@@ -33,3 +33,8 @@ it("every file that docs/ARCHITECTURE.md names exists", () => {
   expect(paths.length).toBeGreaterThan(20);
   for (const [, path] of paths) expect(() => read(path!)).not.toThrow();
 });
+
+it("docs/AUGMENTATIONS.md has a row for every value transform and preset, and for no other", () => {
+  const rows = [...read("docs/AUGMENTATIONS.md").matchAll(/^\| `(\w+)\(/gm)].map((match) => match[1]!);
+  expect([...new Set(rows)]).toEqual([...Object.keys(api.values), ...Object.keys(api.presets)]);
+});
