@@ -1,8 +1,11 @@
 /** The worker's work: read, verify and decode chunks, hold the bricks, render patches from them. */
 import { transfer } from "comlink";
+import { gatheredShape } from "../src/augment/targets-stages.js";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import { countLabels, type LabelCounts } from "../src/cpu/count.js";
 import { renderRead } from "../src/cpu/render.js";
+import { transformTarget } from "../src/cpu/targets/chain.js";
+import { joinChannels } from "../src/cpu/targets/volume.js";
 import { renderValues } from "../src/cpu/values/render.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
@@ -18,6 +21,8 @@ import {
   type RenderCall,
   type RenderReply,
   type Result,
+  type TransformCall,
+  type TransformReply,
   type WorkerSettings,
 } from "../src/pool/protocol.js";
 import type { Vec3 } from "../src/types.js";
@@ -151,6 +156,12 @@ export function createChunkApi(): ChunkWorkerApi {
     return { ...read, renderMs: performance.now() - start };
   }
 
+  function transform({ chain, channels }: TransformCall): TransformReply {
+    const start = performance.now();
+    const volume = joinChannels(channels, gatheredShape(chain), chain.gathered === "float32");
+    return { ...transformTarget(volume, chain), transformMs: performance.now() - start };
+  }
+
   function count({ key, fill, request }: CountCall): LabelCounts {
     if (fill === null) return countLabels(held(key), request);
     const voxels = request.brickShape[0] * request.brickShape[1] * request.brickShape[2];
@@ -205,6 +216,15 @@ export function createChunkApi(): ChunkWorkerApi {
       const { data, mask } = result.value;
       const buffers = mask === null ? [data.buffer] : [data.buffer, mask.buffer];
       return transfer(result, buffers as ArrayBuffer[]);
+    },
+    async transform(call) {
+      const result: Result<TransformReply> = await answer(() => transform(call));
+      if (!result.ok) return result;
+      const { data, mask, extras } = result.value;
+      return transfer(
+        result,
+        [data, mask, ...extras].map(({ buffer }) => buffer as ArrayBuffer),
+      );
     },
   };
 }

@@ -5,7 +5,7 @@ import { VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
 import type { PositionGrid } from "../plan/positions.js";
 import type { Tile } from "../plan/tiles.js";
-import type { Box } from "../types.js";
+import type { Box, Vec3 } from "../types.js";
 import type { CountClassesOptions } from "./counts.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { PlannedDataset } from "./planned.js";
@@ -112,6 +112,10 @@ export class CombinedDataset extends PlannedDataset implements Dataset {
   widenTargets(names: readonly string[]): CombinedDataset {
     const datasets = this.datasets.map((dataset) => dataset.widenTargets(names));
     return new CombinedDataset(datasets);
+  }
+
+  enlargeTargets(halos: Readonly<Record<string, Vec3>>): CombinedDataset {
+    return new CombinedDataset(this.datasets.map((dataset) => dataset.enlargeTargets(halos)));
   }
 
   dispose(): void {

@@ -139,6 +139,14 @@ export class CropDataset extends PlannedDataset implements Dataset {
     return new CropDataset(parts, this.#engine);
   }
 
+  enlargeTargets(halos: Readonly<Record<string, Vec3>>): CropDataset {
+    const enlarge = (spec: ResolvedArraySpec): ResolvedArraySpec => {
+      const halo = halos[spec.name] ?? [0, 0, 0];
+      return { ...spec, shape: map3((axis) => spec.shape[axis] + 2 * halo[axis]) };
+    };
+    return new CropDataset({ ...this.#parts, targets: this.#parts.targets.map(enlarge) }, this.#engine);
+  }
+
   dispose(): void {
     this.#engine.dispose();
   }

@@ -7,7 +7,7 @@ import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
 import type { PositionGrid, Positions } from "../plan/positions.js";
 import type { Tile } from "../plan/tiles.js";
-import type { AxisName, Box, Mat3, ResolvedArraySpec } from "../types.js";
+import type { AxisName, Box, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
 import type { ClassCounts, CountClassesOptions, CropCounts } from "./counts.js";
 import type { GetOptions, Sample, SampleBatch } from "./get.js";
 import type { MissingChunks } from "./missing.js";
@@ -85,6 +85,8 @@ export interface Dataset {
   classWeights(options?: CountClassesOptions): Promise<Readonly<Record<string, number>>>;
   /** The same dataset with these target arrays, of dtype `uint8`, as `uint32`. */
   widenTargets(names: readonly string[]): Dataset;
+  /** The same dataset with target arrays read larger by so many voxels on either side, about the same centres. */
+  enlargeTargets(halos: Readonly<Record<string, Vec3>>): Dataset;
   /** Stops reads under way. Loaders made of the dataset are not affected. */
   dispose(): void;
 }

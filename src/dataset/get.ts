@@ -4,7 +4,7 @@ import { toBatchArray } from "../engine/batch-array.js";
 import type { Engine } from "../engine/engine.js";
 import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
-import { arrayJobs, type DatasetArray, type SampleOrigin, type SamplePlan } from "./sample.js";
+import { arrayJobs, type DatasetArray, plainChains, type SampleOrigin, type SamplePlan } from "./sample.js";
 
 export interface GetOptions {
   readonly signal?: AbortSignal;
@@ -18,6 +18,8 @@ export interface SampleArray {
   readonly mask: Uint8Array | null;
   readonly shape: readonly number[];
   readonly dtype: OutputDType;
+  /** Names of its channels, in order. */
+  readonly channels: readonly string[];
   /** Per channel (in a batch, per sample and channel); null where ids are unchanged. */
   readonly idTables: readonly (IdTable | null)[];
 }
@@ -41,14 +43,14 @@ export async function readSamples(
 ): Promise<SampleBatch> {
   const { controller, unlink } = linkedController(signal, engine.lifetime);
   try {
-    const jobs = arrayJobs(arrays, plans, "ncdhw");
+    const jobs = arrayJobs(arrays, plans, "ncdhw", plainChains(arrays));
     const rendered = await engine.render(jobs, controller.signal);
     const entries = rendered.map(async (result, i) => {
       const array = toBatchArray(engine, result, () => {});
       const [data, mask] = await Promise.all([array.data(), array.mask?.data() ?? null]);
       engine.recycle(result);
-      const { shape, dtype, idTables } = array;
-      return [arrays[i]!.spec.name, { data, mask, shape, dtype, idTables }] as const;
+      const { shape, dtype, channels, idTables } = array;
+      return [arrays[i]!.spec.name, { data, mask, shape, dtype, channels, idTables }] as const;
     });
     const arraysByName = Object.fromEntries(await Promise.all(entries));
     for (const plan of plans) {

@@ -138,7 +138,7 @@ export class Image {
       layout: "ncdhw",
     } as const;
     const { controller, unlink } = linkedController(options.signal, this.#engine.lifetime);
-    const job = { layout, mask: true, reads: [{ image: this, priority, ...planned }] };
+    const job = { layout, channels: ["image"], mask: true, reads: [{ image: this, priority, ...planned }] };
     try {
       const [rendered] = await this.#engine.render([job], controller.signal);
       try {

@@ -1,5 +1,8 @@
 /** One sample: what it reads and from where, and how samples become the arrays of a batch. */
 import type { DrawnSpatial } from "../augment/spatial-map.js";
+import type { TargetTransform } from "../augment/targets.js";
+import { planTargets } from "../augment/targets-plan.js";
+import type { TargetChain } from "../augment/targets-stages.js";
 import type { DrawnArrays } from "../augment/values-list.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
 import type { ArrayJob } from "../engine/jobs.js";
@@ -77,22 +80,87 @@ export interface DatasetArray {
   readonly exclusive: readonly (readonly number[])[];
 }
 
-/** Renders the samples: one array job per dataset array. */
+/** By name of a target array, what is made of it; arrays that are only read have none. */
+export type TargetChains = Readonly<Record<string, TargetChain>>;
+
+/** What is made of target arrays without transforms: classes inferred from others, and NaN where unknown. */
+export function plainChains(arrays: readonly DatasetArray[]): TargetChains {
+  return targetChains(arrays, () => ({ transforms: [], path: "targetTransforms" }));
+}
+
+/** The chains of target arrays. @throws VoxelfeedError `invalid-option` where a transform does not fit its array */
+export function targetChains(
+  arrays: readonly DatasetArray[],
+  transformsOf: (name: string) => { readonly transforms: readonly TargetTransform[]; readonly path: string },
+): TargetChains {
+  const planned = arrays.flatMap((array) => {
+    if (array.role === "input") return [];
+    const { transforms, path } = transformsOf(array.spec.name);
+    const chain = planTargets(array, transforms, path);
+    return chain === null ? [] : [[array.spec.name, chain] as const];
+  });
+  return Object.fromEntries(planned);
+}
+
+/** Names of what the jobs of {@link arrayJobs} make, in order. */
+export function outputNames(arrays: readonly DatasetArray[], chains: TargetChains): string[] {
+  return arrays.flatMap(({ spec: { name } }) => [
+    name,
+    ...(chains[name]?.extras ?? []).map((extra) => extra.name),
+  ]);
+}
+
+/** Arrays as they come out of the chains: those of the dataset, then what chains make beside them. */
+export function outputArrays(arrays: readonly DatasetArray[], chains: TargetChains): DatasetArray[] {
+  const made = arrays.map((array): DatasetArray => {
+    const chain = chains[array.spec.name];
+    if (chain === undefined) return array;
+    return { ...array, channels: chain.channels, spec: { ...array.spec, dtype: chain.dtype } };
+  });
+  const extras = arrays.flatMap((array) =>
+    (chains[array.spec.name]?.extras ?? []).map(({ name, channels }): DatasetArray => {
+      return { ...array, channels, spec: { ...array.spec, name, dtype: "float32", mask: false } };
+    }),
+  );
+  return [...made, ...extras];
+}
+
+/**
+ * Renders the samples: one array job per dataset array.
+ *
+ * @param plans - of a dataset whose targets are enlarged by the chains' halos
+ */
 export function arrayJobs(
   arrays: readonly DatasetArray[],
   plans: readonly SamplePlan[],
   layout: Layout,
+  chains: TargetChains,
 ): ArrayJob[] {
-  return arrays.map(({ spec, channels }) => ({
-    layout: {
-      samples: plans.length,
-      channels: channels.length,
-      shape: spec.shape,
-      dtype: spec.dtype,
-      layout,
-      squeeze: spec.squeeze,
-    },
-    mask: spec.mask,
-    reads: plans.flatMap(({ reads }) => reads[spec.name]!.slice(0, channels.length)),
-  }));
+  return arrays.map(({ spec, channels }) => {
+    const target = chains[spec.name];
+    const names = target?.channels ?? channels;
+    const readsOf = (reads: readonly (ImageRead | null)[]) =>
+      target === undefined
+        ? reads.slice(0, channels.length)
+        : reads.map((read) => read && gatheredRead(read, target.gathered));
+    return {
+      layout: {
+        samples: plans.length,
+        channels: names.length,
+        shape: target?.shape ?? spec.shape,
+        dtype: target?.dtype ?? spec.dtype,
+        layout,
+        squeeze: spec.squeeze,
+      },
+      channels: names,
+      target,
+      mask: spec.mask,
+      reads: plans.flatMap(({ reads }) => readsOf(reads[spec.name]!)),
+    };
+  });
+}
+
+/** A read for a chain: in its dtype, and 0 where there is nothing. */
+function gatheredRead(read: ImageRead, outDType: TargetChain["gathered"]): ImageRead {
+  return { ...read, plan: { ...read.plan, outDType, padValue: 0 } };
 }

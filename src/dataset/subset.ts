@@ -3,7 +3,7 @@ import type { SamplePlace } from "../augment/spatial-draw.js";
 import type { Engine } from "../engine/engine.js";
 import { invalid } from "../options.js";
 import type { Tile } from "../plan/tiles.js";
-import type { Box } from "../types.js";
+import type { Box, Vec3 } from "../types.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { PlannedDataset } from "./planned.js";
 import type { DatasetArray, SamplePlan } from "./sample.js";
@@ -68,6 +68,10 @@ export class SubsetDataset extends PlannedDataset implements Dataset {
 
   widenTargets(names: readonly string[]): SubsetDataset {
     return new SubsetDataset(this.dataset.widenTargets(names), this.indices);
+  }
+
+  enlargeTargets(halos: Readonly<Record<string, Vec3>>): SubsetDataset {
+    return new SubsetDataset(this.dataset.enlargeTargets(halos), this.indices);
   }
 
   dispose(): void {

@@ -25,6 +25,8 @@ export interface BatchArray {
   /** `float16` is held as 16-bit patterns in a `Uint16Array`. */
   readonly dtype: OutputDType;
   readonly layout: Layout;
+  /** Names of its channels, in order: classes, or what target transforms made of them. */
+  readonly channels: readonly string[];
   readonly mask?: BatchMask;
   /** Per sample and channel (C order): see {@link ReadPlan}; null where ids are unchanged. */
   readonly idTables: readonly (IdTable | null)[];
@@ -34,7 +36,7 @@ export interface BatchArray {
 
 /** @param alive throws once the lease is over */
 export function toBatchArray(engine: Engine, rendered: RenderedArray, alive: () => void): BatchArray {
-  const { layout, buffer, byteOffset, maskBuffer, data, maskData, idTables } = rendered;
+  const { layout, channels, buffer, byteOffset, maskBuffer, data, maskData, idTables } = rendered;
   const elements = outputElements(layout);
   const bytes = elements * outputItemSize[layout.dtype];
   const shape = outputShape(layout);
@@ -59,6 +61,7 @@ export function toBatchArray(engine: Engine, rendered: RenderedArray, alive: () 
     shape,
     dtype: layout.dtype,
     layout: layout.layout,
+    channels,
     idTables,
     ...(hasMask ? { mask } : {}),
     data: async () => outputArray(layout.dtype, elements, await fetch(data, buffer, byteOffset, bytes)),

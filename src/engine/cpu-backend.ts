@@ -1,8 +1,9 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
+import { transfer } from "comlink";
 import type { Budget, Priority } from "../cache/budget.js";
 import { brickAt } from "../plan/reads.js";
 import type { WorkedRead } from "../plan/worked.js";
-import { brickKey, type RenderReply } from "../pool/protocol.js";
+import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
 import type { BrickDirectory } from "./directory.js";
@@ -63,6 +64,23 @@ export class CpuBackend {
       for (const [, key] of held) this.directory.unpin(worker, key);
       worker.reads--;
       release();
+    }
+  }
+
+  /** Transforms a sample's target array in the worker that has least to do; the buffers of the call move there. */
+  async transform(call: TransformCall, signal: AbortSignal): Promise<TransformReply> {
+    const worker = this.directory.bestWorker([]);
+    worker.reads++;
+    try {
+      const buffers = call.channels.flatMap((channel) =>
+        channel ? [channel.values.buffer, channel.mask.buffer] : [],
+      );
+      const leave = await worker.turns.take(1, signal, "training");
+      const reply = await worker.call((api) => api.transform(transfer(call, buffers))).finally(leave);
+      this.counters.renderMs += reply.transformMs;
+      return reply;
+    } finally {
+      worker.reads--;
     }
   }
 }

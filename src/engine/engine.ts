@@ -8,6 +8,7 @@ import { BrickPool } from "../gpu/bricks.js";
 import { acquireDevice, isSoftware } from "../gpu/device.js";
 import { readBuffer } from "../gpu/readback.js";
 import { GpuRenderer } from "../gpu/render.js";
+import { GpuTargets } from "../gpu/targets.js";
 import { WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
 import type { Backend } from "../types.js";
@@ -79,7 +80,11 @@ export class Engine {
     return this.#settled;
   }
 
-  /** Renders arrays of a batch; buffers come from the ring and go back with {@link recycle}. */
+  /**
+   * Renders arrays of a batch; buffers come from the ring and go back with {@link recycle}.
+   *
+   * @returns each job's array, followed by those that its target transforms make beside it
+   */
   async render(jobs: readonly ArrayJob[], signal: AbortSignal): Promise<RenderedArray[]> {
     const chosen = await this.choose();
     const render = chosen.gpu === null ? renderOnCpu(this.cpu) : renderOnGpu(chosen.gpu);
@@ -156,7 +161,13 @@ export class Engine {
   }
 
   #onCpu(device: GPUDevice | null): ChosenBackend {
-    return { backend: "cpu", device, ring: device === null ? null : this.#ring(device), gpu: null };
+    return {
+      backend: "cpu",
+      device,
+      ring: device === null ? null : this.#ring(device),
+      gpu: null,
+      targets: null,
+    };
   }
 
   #onGpu(device: GPUDevice): ChosenBackend {
@@ -166,6 +177,8 @@ export class Engine {
     this.#bricks = bricks;
     this.#onDispose(() => bricks.destroy());
     this.#onDispose(() => renderer.destroy());
+    const targets = new GpuTargets(device);
+    this.#onDispose(() => targets.destroy());
     const admission = new Budget(gpuBytes, "budget.gpu");
     const gpu = new GpuBackend(
       this.#arrays,
@@ -176,7 +189,7 @@ export class Engine {
       renderer,
       this.#counters,
     );
-    return { backend: "webgpu", device, ring: this.#ring(device), gpu };
+    return { backend: "webgpu", device, ring: this.#ring(device), gpu, targets };
   }
 
   #ring(device: GPUDevice): BufferRing {

@@ -1,4 +1,6 @@
 /** What an engine is asked to render, and what it gives back. */
+import type { TargetChain } from "../augment/targets-stages.js";
+import type { GpuTargets } from "../gpu/targets.js";
 import type { IdTable } from "../plan/ids.js";
 import type { OutputLayout } from "../plan/output.js";
 import type { Backend } from "../types.js";
@@ -6,9 +8,16 @@ import type { ImageRead } from "./cpu-backend.js";
 import type { GpuBackend } from "./gpu-backend.js";
 import type { BufferRing } from "./ring.js";
 
-/** One array of a batch to render: `reads[sample * channels + channel]`, null for an unknown channel. */
+/**
+ * One array of a batch to render: `reads[sample * channels + channel]`, null for an unknown channel. With target
+ * transforms the reads are those of the channels and hidden classes that the chain gathers, with its halo.
+ */
 export interface ArrayJob {
+  /** Of what comes out. */
   readonly layout: OutputLayout;
+  /** Names of its channels. */
+  readonly channels: readonly string[];
+  readonly target?: TargetChain;
   readonly mask: boolean;
   readonly reads: readonly (ImageRead | null)[];
   /** Render into this buffer (STORAGE | COPY_DST usage, of the engine's device) instead of one of ours. */
@@ -18,6 +27,8 @@ export interface ArrayJob {
 /** A rendered array. `buffer` is null without a device; then `data` holds the values. */
 export interface RenderedArray {
   readonly layout: OutputLayout;
+  /** Names of its channels. */
+  readonly channels: readonly string[];
   readonly buffer: GPUBuffer | null;
   readonly byteOffset: number;
   /** Whether `buffer` is the caller's, so that it never enters the ring. */
@@ -35,4 +46,5 @@ export interface ChosenBackend {
   readonly device: GPUDevice | null;
   readonly ring: BufferRing | null;
   readonly gpu: GpuBackend | null;
+  readonly targets: GpuTargets | null;
 }

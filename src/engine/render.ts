@@ -6,13 +6,14 @@ import {
   outputArray,
   outputElements,
   outputItemSize,
-  outputPlace,
   paddedBytes,
   placeVoxels,
 } from "../plan/output.js";
 import type { CpuBackend } from "./cpu-backend.js";
 import type { GpuBackend, GpuRead } from "./gpu-backend.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
+import { type JobOutput, outputsOf, placeOf } from "./outputs.js";
+import { type FilledArray, transformOnCpu, transformOnGpu } from "./target-arrays.js";
 
 type RenderArrays = (
   jobs: readonly ArrayJob[],
@@ -26,7 +27,7 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
     // One failed read stops its batch: the others would only be thrown away.
     const { controller, unlink } = linkedController(signal);
     try {
-      return await Promise.all(jobs.map((job) => renderArray(job, controller.signal)));
+      return (await Promise.all(jobs.map((job) => renderJob(job, controller.signal)))).flat();
     } catch (error) {
       controller.abort(error);
       throw error;
@@ -34,23 +35,22 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
       unlink();
     }
 
-    async function renderArray(job: ArrayJob, jobSignal: AbortSignal): Promise<RenderedArray> {
-      const { layout, mask, into } = job;
-      const elements = outputElements(layout);
-      const data = new ArrayBuffer(paddedBytes(elements, outputItemSize[layout.dtype]));
-      const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
-      const values = outputArray(layout.dtype, elements, data);
-      const maskValues = maskData === null ? null : new Uint8Array(maskData);
-      const idTables = await Promise.all(
-        job.reads.map(async (read, index): Promise<IdTable | null> => {
-          if (read === null) return null;
-          const reply = await cpu.render(read, mask, jobSignal);
-          const place = placeOf(layout, index);
-          placeVoxels(values, reply.data, place);
-          if (maskValues !== null && reply.mask !== null) placeVoxels(maskValues, reply.mask, place);
-          return reply.idTable;
-        }),
-      );
+    async function renderJob(job: ArrayJob, jobSignal: AbortSignal): Promise<RenderedArray[]> {
+      const outputs = outputsOf(job).map(({ layout, channels, mask, into }) => {
+        const elements = outputElements(layout);
+        const data = new ArrayBuffer(paddedBytes(elements, outputItemSize[layout.dtype]));
+        const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
+        return {
+          rendered: { layout, channels, data, maskData },
+          into,
+          values: outputArray(layout.dtype, elements, data),
+          mask: maskData && new Uint8Array(maskData),
+        };
+      });
+      const idTables =
+        job.target === undefined
+          ? await fill(job, outputs[0]!, jobSignal)
+          : await transformOnCpu(cpu, job, outputs, jobSignal);
       const upload = async (bytes: ArrayBuffer, target?: ArrayJob["into"]): Promise<GPUBuffer | null> => {
         if (device === null || ring === null) return null;
         const buffer = target?.buffer ?? (await ring.take(bytes.byteLength));
@@ -59,23 +59,37 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
         device.queue.writeBuffer(buffer, target?.byteOffset ?? 0, bytes);
         return buffer;
       };
-      return {
-        layout,
-        buffer: await upload(data, into),
-        byteOffset: into?.byteOffset ?? 0,
-        borrowed: into !== undefined,
-        maskBuffer: maskData === null ? null : await upload(maskData),
-        data,
-        maskData,
-        idTables,
-      };
+      return await Promise.all(
+        outputs.map(async ({ rendered, into }, i) => ({
+          ...rendered,
+          buffer: await upload(rendered.data, into),
+          byteOffset: into?.byteOffset ?? 0,
+          borrowed: into !== undefined,
+          maskBuffer: rendered.maskData && (await upload(rendered.maskData)),
+          idTables: i === 0 ? idTables : noTables(rendered.layout),
+        })),
+      );
     }
   };
+
+  async function fill(job: ArrayJob, { values, mask }: FilledArray, signal: AbortSignal) {
+    return await Promise.all(
+      job.reads.map(async (read, index): Promise<IdTable | null> => {
+        if (read === null) return null;
+        const reply = await cpu.render(read, mask !== null, signal);
+        const place = placeOf(job.layout, index);
+        placeVoxels(values, reply.data, place);
+        if (mask !== null && reply.mask !== null) placeVoxels(mask, reply.mask, place);
+        return reply.idTable;
+      }),
+    );
+  }
 }
 
-/** Renders on the GPU: one pass over all arrays of the batch, nothing read back. */
+/** Renders on the GPU: one pass over all arrays of the batch but those to be transformed, nothing read back. */
 export function renderOnGpu(gpu: GpuBackend): RenderArrays {
-  return async (jobs, { device, ring }, signal) => {
+  return async (jobs, { device, ring, targets }, signal) => {
+    const { controller, unlink } = linkedController(signal);
     const buffers: GPUBuffer[] = [];
     const take = async (bytes: number): Promise<GPUBuffer> => {
       const buffer = await ring!.take(bytes);
@@ -84,42 +98,91 @@ export function renderOnGpu(gpu: GpuBackend): RenderArrays {
     };
     try {
       const arrays = await Promise.all(
-        jobs.map(async ({ layout, mask, into }): Promise<RenderedArray> => {
-          const elements = outputElements(layout);
-          const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
-          return {
-            layout,
-            buffer: into?.buffer ?? (await take(bytes)),
-            byteOffset: into?.byteOffset ?? 0,
-            borrowed: into !== undefined,
-            maskBuffer: mask ? await take(paddedBytes(elements, 1)) : null,
-            data: null,
-            maskData: null,
-            idTables: [],
-          };
-        }),
+        jobs.map((job) => Promise.all(outputsOf(job).map((output) => allocate(output, take)))),
       );
-      signal.throwIfAborted();
-      clearUnknown(device!, jobs, arrays);
-      const reads = jobs.flatMap((job, i) => gpuReads(job, arrays[i]!));
-      const tables = await gpu.render(reads, signal);
-      let next = 0;
-      return arrays.map((array, i) => ({
-        ...array,
-        idTables: jobs[i]!.reads.map((read) => (read === null ? null : tables[next++]!)),
-      }));
+      controller.signal.throwIfAborted();
+      const plain = jobs.flatMap((job, i) =>
+        job.target === undefined ? [{ job, array: arrays[i]![0]! }] : [],
+      );
+      clearUnknown(device!, plain);
+      const tables = new Map<ArrayJob, readonly (IdTable | null)[]>();
+      // All settle before buffers go back to the ring, so that nothing is written to them afterwards.
+      const outcomes = await Promise.allSettled([
+        stopOnFailure(renderPlain(gpu, plain, controller.signal)).then((found) => {
+          for (const [i, { job }] of plain.entries()) tables.set(job, found[i]!);
+        }),
+        ...jobs.map(async (job, i) => {
+          if (job.target === undefined) return;
+          const rendered = transformOnGpu(gpu, targets!, ring!, job, arrays[i]!, controller.signal);
+          tables.set(job, await stopOnFailure(rendered));
+        }),
+      ]);
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      return jobs.flatMap((job, i) =>
+        arrays[i]!.map((array, k) => ({
+          ...array,
+          idTables: k === 0 ? tables.get(job)! : noTables(array.layout),
+        })),
+      );
     } catch (error) {
       for (const buffer of buffers) ring!.give(buffer);
       throw error;
+    } finally {
+      unlink();
+    }
+
+    /** One failed array stops its batch: the others would only be thrown away. */
+    async function stopOnFailure<T>(work: Promise<T>): Promise<T> {
+      try {
+        return await work;
+      } catch (error) {
+        controller.abort(error);
+        throw error;
+      }
     }
   };
 }
 
-function placeOf(layout: OutputLayout, index: number): { readonly offset: number; readonly stride: number } {
-  return outputPlace(layout, Math.floor(index / layout.channels), index % layout.channels);
+async function allocate(
+  { layout, channels, mask, into }: JobOutput,
+  take: (bytes: number) => Promise<GPUBuffer>,
+): Promise<RenderedArray> {
+  const elements = outputElements(layout);
+  return {
+    layout,
+    channels,
+    buffer: into?.buffer ?? (await take(paddedBytes(elements, outputItemSize[layout.dtype]))),
+    byteOffset: into?.byteOffset ?? 0,
+    borrowed: into !== undefined,
+    maskBuffer: mask ? await take(paddedBytes(elements, 1)) : null,
+    data: null,
+    maskData: null,
+    idTables: [],
+  };
 }
 
-function gpuReads(job: ArrayJob, { layout, buffer, byteOffset, maskBuffer }: RenderedArray): GpuRead[] {
+/** A job without transforms and its array. */
+interface PlainArray {
+  readonly job: ArrayJob;
+  readonly array: RenderedArray;
+}
+
+/** @returns id tables of each job */
+async function renderPlain(
+  gpu: GpuBackend,
+  plain: readonly PlainArray[],
+  signal: AbortSignal,
+): Promise<(IdTable | null)[][]> {
+  const tables = await gpu.render(plain.flatMap(gpuReads), signal);
+  let next = 0;
+  return plain.map(({ job }) => job.reads.map((read) => (read === null ? null : tables[next++]!)));
+}
+
+function noTables({ samples, channels }: OutputLayout): null[] {
+  return Array.from({ length: samples * channels }, () => null);
+}
+
+function gpuReads({ job, array: { layout, buffer, byteOffset, maskBuffer } }: PlainArray): GpuRead[] {
   const firstElement = byteOffset / outputItemSize[layout.dtype];
   return job.reads.flatMap((read, index) => {
     if (read === null) return [];
@@ -132,10 +195,11 @@ function gpuReads(job: ArrayJob, { layout, buffer, byteOffset, maskBuffer }: Ren
 }
 
 /** Channels without a source read as 0 with mask 0; ring buffers still hold an older batch. */
-function clearUnknown(device: GPUDevice, jobs: readonly ArrayJob[], arrays: readonly RenderedArray[]): void {
+function clearUnknown(device: GPUDevice, plain: readonly PlainArray[]): void {
   const encoder = device.createCommandEncoder();
-  for (const [i, { buffer, byteOffset, maskBuffer, layout }] of arrays.entries()) {
-    if (jobs[i]!.reads.every((read) => read !== null)) continue;
+  for (const { job, array } of plain) {
+    if (job.reads.every((read) => read !== null)) continue;
+    const { buffer, byteOffset, maskBuffer, layout } = array;
     const bytes = paddedBytes(outputElements(layout), outputItemSize[layout.dtype]);
     encoder.clearBuffer(buffer!, byteOffset, bytes);
     if (maskBuffer !== null) encoder.clearBuffer(maskBuffer);

@@ -1,5 +1,6 @@
 /** The loader: an async iterable of batches over a dataset. */
 import type { Dataset } from "../dataset/dataset.js";
+import { outputArrays, type TargetChains } from "../dataset/sample.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
 import { SharedResults } from "../engine/shared-results.js";
@@ -13,6 +14,7 @@ import { CallerBuffers } from "./caller-buffers.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { type EpochSize, Pass } from "./pipeline.js";
 import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
+import { chainsOf } from "./target-options.js";
 
 /** Figures since the loader was made. Times are milliseconds; stage times are sums over all workers. */
 export interface LoaderStats extends EngineStats {
@@ -36,6 +38,9 @@ export class Loader implements AsyncIterable<Batch> {
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #buffers: CallerBuffers;
+  readonly #chains: TargetChains;
+  /** The dataset with target arrays as the chains gather them. */
+  readonly #gathered: Dataset;
   readonly #passes = new Set<Pass>();
   /** Of the preparation. */
   readonly #listeners = new Set<(done: number) => void>();
@@ -63,7 +68,11 @@ export class Loader implements AsyncIterable<Batch> {
     this.#options = resolveLoaderOptions(options, dataset, this.#engine.stats().budget.memory.maxBytes);
     this.#size = epochSize(this.#options, dataset);
     const { outputBuffers, batchSize } = this.#options;
-    this.#buffers = new CallerBuffers(outputBuffers, dataset.arrays, batchSize);
+    this.#chains = chainsOf(dataset.arrays, this.#options.targetTransforms);
+    const made = outputArrays(dataset.arrays, this.#chains);
+    const halos = Object.fromEntries(Object.entries(this.#chains).map(([name, { halo }]) => [name, halo]));
+    this.#gathered = Object.keys(halos).length === 0 ? dataset : dataset.enlargeTargets(halos);
+    this.#buffers = new CallerBuffers(outputBuffers, made.slice(0, dataset.arrays.length), batchSize);
     if (options.state === undefined) return;
     checkSameConfiguration(options.state, this.state());
     this.#epoch = options.state.epoch;
@@ -111,8 +120,14 @@ export class Loader implements AsyncIterable<Batch> {
   [Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
     const epoch = this.#epoch;
     const first = this.#first;
-    const course = { epoch, first, size: this.#size, order: (signal: AbortSignal) => this.#order(signal) };
-    const pass: Pass = new Pass(this.dataset, this.#engine, this.#options, course, this.#buffers, {
+    const course = {
+      epoch,
+      first,
+      size: this.#size,
+      chains: this.#chains,
+      order: (signal: AbortSignal) => this.#order(signal),
+    };
+    const pass: Pass = new Pass(this.#gathered, this.#engine, this.#options, course, this.#buffers, {
       delivered: ({ index, samples }) => {
         this.#batches++;
         this.#samples += samples.length;

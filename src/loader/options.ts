@@ -1,7 +1,9 @@
 /** What a loader can be told, checked and with defaults. */
 import type { SpatialOperation, SpatialTransforms } from "../augment/spatial.js";
 import { checkSpatial } from "../augment/spatial-check.js";
+import type { TargetTransforms } from "../augment/targets.js";
 import type { Dataset } from "../dataset/dataset.js";
+import { type DatasetArray, outputArrays } from "../dataset/sample.js";
 import type { Engine } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
 import { VoxelfeedError } from "../errors.js";
@@ -13,6 +15,7 @@ import type { Layout } from "../types.js";
 import { batchBytes, batchSizeWithin } from "./batch-size.js";
 import type { OutputBuffers } from "./caller-buffers.js";
 import type { LoaderState } from "./state.js";
+import { chainsOf, resolveTargetLists, type TargetLists } from "./target-options.js";
 import { type RawValueTransforms, resolveValueLists, type ValueLists } from "./value-options.js";
 
 export interface LoaderOptions extends EngineOptions {
@@ -34,6 +37,11 @@ export interface LoaderOptions extends EngineOptions {
    * draws for itself.
    */
   readonly rawValueTransforms?: RawValueTransforms;
+  /**
+   * What becomes of target arrays, in order: one list for all of them, or lists by array name. `targets.weights` adds
+   * an array of its own to the batch.
+   */
+  readonly targetTransforms?: TargetTransforms;
   /** Default `ncdhw`. */
   readonly layout?: Layout;
   /** Batches per epoch. Default: the sampler's samples, divided by the batch size. */
@@ -70,6 +78,7 @@ const names = [
   "sampler",
   "spatialTransforms",
   "rawValueTransforms",
+  "targetTransforms",
   "layout",
   "iterationsPerEpoch",
   "dropLast",
@@ -95,6 +104,7 @@ export interface ResolvedLoaderOptions {
   readonly sampler: Sampler;
   readonly spatialTransforms: readonly SpatialOperation[] | null;
   readonly rawValueTransforms: ValueLists | null;
+  readonly targetTransforms: TargetLists;
   readonly layout: Layout;
   readonly iterationsPerEpoch: number | null;
   readonly dropLast: boolean;
@@ -119,7 +129,9 @@ export function resolveLoaderOptions(
   if (options.outputBuffers !== undefined && options.device === undefined) {
     throw invalid("device", "the device of outputBuffers", options.device);
   }
-  const batchSize = resolveBatchSize(options, dataset);
+  const targetTransforms = resolveTargetLists(options.targetTransforms, dataset.arrays);
+  const arrays = outputArrays(dataset.arrays, chainsOf(dataset.arrays, targetTransforms));
+  const batchSize = resolveBatchSize(options, arrays);
   return {
     batchSize,
     seed: wholeNumber(options.seed, "seed", 0, options.state?.seed ?? 0),
@@ -127,11 +139,12 @@ export function resolveLoaderOptions(
     spatialTransforms:
       spatialTransforms === null ? null : checkSpatial(spatialTransforms, dataset.place(0).extentNm),
     rawValueTransforms: resolveValueLists(options.rawValueTransforms, dataset.arrays),
+    targetTransforms,
     layout: oneOf(options.layout, "layout", ["ncdhw", "ndhwc"], "ncdhw"),
     iterationsPerEpoch:
       iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),
     dropLast: flag(options.dropLast, "dropLast", false),
-    prefetch: resolvePrefetch(options.prefetch, memoryBytes / batchBytes(dataset.arrays, batchSize)),
+    prefetch: resolvePrefetch(options.prefetch, memoryBytes / batchBytes(arrays, batchSize)),
     maxHeldBatches: wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64),
     leaseTimeoutMs: wholeNumber(options.leaseTimeoutMs, "leaseTimeoutMs", 1, 30_000),
     outputBuffers,
@@ -140,7 +153,10 @@ export function resolveLoaderOptions(
 }
 
 /** @throws VoxelfeedError `budget` when a batch exceeds `maxBatchBytes` */
-function resolveBatchSize({ batchSize, maxBatchBytes }: LoaderOptions, { arrays }: Dataset): number {
+function resolveBatchSize(
+  { batchSize, maxBatchBytes }: LoaderOptions,
+  arrays: readonly DatasetArray[],
+): number {
   const size = wholeNumber(batchSize, "batchSize", 1, 1);
   if (maxBatchBytes === undefined) return size;
   const most = batchSizeWithin(arrays, wholeNumber(maxBatchBytes, "maxBatchBytes", 1, 1));

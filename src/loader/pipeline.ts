@@ -4,7 +4,7 @@ import { drawSpatial } from "../augment/spatial-draw.js";
 import { spatialMatrix } from "../augment/spatial-map.js";
 import { Budget } from "../cache/budget.js";
 import type { Dataset, SampleTurn } from "../dataset/dataset.js";
-import { arrayJobs, type SamplePlan } from "../dataset/sample.js";
+import { arrayJobs, outputNames, type SamplePlan, type TargetChains } from "../dataset/sample.js";
 import type { Engine } from "../engine/engine.js";
 import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
 import { VoxelfeedError } from "../errors.js";
@@ -24,6 +24,8 @@ export interface Course {
   /** Batch to begin with. */
   readonly first: number;
   readonly size: EpochSize;
+  /** What becomes of target arrays; the dataset of the pass reads them with their halos. */
+  readonly chains: TargetChains;
   /** Prepared once, however many passes ask. */
   order(signal: AbortSignal): Promise<SampleOrder>;
 }
@@ -184,7 +186,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       giveLease();
     };
     try {
-      const { epoch, size } = this.course;
+      const { epoch, size, chains } = this.course;
       const order = await this.course.order(signal);
       const { batchSize, layout } = this.options;
       const first = index * batchSize;
@@ -192,7 +194,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       const plan = (i: number, attempt: number): SamplePlan =>
         planSample(this.dataset, this.options, order, epoch, first + i, attempt);
       const render = (plans: readonly SamplePlan[]): Promise<RenderedArray[]> => {
-        const jobs = arrayJobs(this.dataset.arrays, plans, layout).map((job, i): ArrayJob => {
+        const jobs = arrayJobs(this.dataset.arrays, plans, layout, chains).map((job, i): ArrayJob => {
           const buffer = borrowed[i];
           return buffer === undefined ? job : { ...job, into: { buffer, byteOffset: 0 } };
         });
@@ -208,7 +210,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
       // Typed arrays are the garbage collector's; only buffers are leased.
       if (rendered.every(({ buffer }) => buffer === null)) endLease();
       const origins = plans.map(({ origin }) => origin);
-      return toBatch(this.engine, { index, epoch }, names, rendered, origins, endLease);
+      const made = outputNames(this.dataset.arrays, chains);
+      return toBatch(this.engine, { index, epoch }, made, rendered, origins, endLease);
     } catch (error) {
       endLease();
       throw error;

@@ -5,8 +5,10 @@
  * message, and its handler table is shared with the host page, so errors travel as plain data instead.
  */
 
+import type { TargetChain } from "../augment/targets-stages.js";
 import type { Priority } from "../cache/budget.js";
 import type { CountRequest, LabelCounts } from "../cpu/count.js";
+import type { GatheredChannel } from "../cpu/targets/volume.js";
 import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
@@ -110,6 +112,21 @@ export interface CountCall {
   readonly request: CountRequest;
 }
 
+/** The target array of one sample, to be transformed. */
+export interface TransformCall {
+  readonly chain: TargetChain;
+  /** Channels and hidden classes, gathered with the chain's halo; null where there is no annotation. */
+  readonly channels: readonly (GatheredChannel | null)[];
+}
+
+export interface TransformReply {
+  /** `[C, D, H, W]` of the chain's dtype. */
+  readonly data: TypedArray;
+  readonly mask: Uint8Array;
+  readonly extras: readonly Float32Array[];
+  readonly transformMs: number;
+}
+
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
   configure(settings: WorkerSettings): void;
@@ -123,6 +140,7 @@ export interface ChunkWorkerApi {
   hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer])[]): void;
   drop(keys: readonly string[]): void;
   render(call: RenderCall): Promise<Result<RenderReply>>;
+  transform(call: TransformCall): Promise<Result<TransformReply>>;
   /** Counts label voxels of one brick. */
   count(call: CountCall): Promise<Result<LabelCounts>>;
 }

@@ -31,6 +31,7 @@ it("exports exactly these values", () => {
       "spatialMatrix",
       "subset",
       "suggestBatchSize",
+      "targets",
       "toCellmapConfig",
       "values",
       "verify",

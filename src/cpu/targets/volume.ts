@@ -1,5 +1,5 @@
 /** What goes from stage to stage of the target transforms on the CPU. */
-import type { Vec3 } from "../../types.js";
+import type { TypedArray, Vec3 } from "../../types.js";
 
 /** Channels of voxels, `[C, D, H, W]` in C order. Wherever the mask is 0 the value is 0. */
 export interface TargetVolume {
@@ -43,4 +43,25 @@ export function forEachRow(shape: Vec3, halo: Vec3, row: (inner: number, outer: 
       row((z * sizeY + y) * sizeX, ((z + halo[0]) * shape[1] + y + halo[1]) * shape[2] + halo[2]);
     }
   }
+}
+
+/** One channel as it was gathered. */
+export interface GatheredChannel {
+  readonly values: TypedArray;
+  readonly mask: Uint8Array;
+}
+
+/** Gathered channels as one volume; those without annotation are unknown everywhere. */
+export function joinChannels(
+  channels: readonly (GatheredChannel | null)[],
+  shape: Vec3,
+  floats: boolean,
+): TargetVolume {
+  const volume = emptyVolume(channels.length, shape, floats);
+  for (const [i, channel] of channels.entries()) {
+    if (channel === null) continue;
+    volume.values.set(channel.values, i * channelSize(shape));
+    volume.mask.set(channel.mask, i * channelSize(shape));
+  }
+  return volume;
 }
