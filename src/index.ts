@@ -42,6 +42,23 @@ export {
 } from "./augment/spatial.js";
 export type { SamplePlace } from "./augment/spatial-draw.js";
 export { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./augment/spatial-map.js";
+export {
+  type AffinitiesTarget,
+  type BinarizeTarget,
+  type BoundaryTarget,
+  type DilateTarget,
+  type ErodeTarget,
+  type LsdTarget,
+  type NeighbourReach,
+  type OneHotTarget,
+  type RemapTarget,
+  type SignedDistanceTarget,
+  type TargetTransform,
+  type TargetTransforms,
+  targets,
+  type UnionTarget,
+  type WeightsTarget,
+} from "./augment/targets.js";
 export { type ValueName, type ValueTransform, values } from "./augment/values.js";
 export type { DrawnArrays, DrawnValue, DrawnValues } from "./augment/values-list.js";
 export type { Priority } from "./cache/budget.js";
