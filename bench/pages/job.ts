@@ -1,5 +1,5 @@
 /** What the runner tells a page to do, and what the page posts back. All plain data. */
-import type { Mat3, Sampler, SpatialTransforms, Vec3 } from "../../src/index.js";
+import type { Budget, Mat3, Sampler, SpatialTransforms, Vec3 } from "../../src/index.js";
 
 /** One way of reading patches; see `contenders/`. */
 export type ContenderName =
@@ -27,6 +27,7 @@ export interface Settings {
   readonly spatialTransforms?: SpatialTransforms;
   /** Crops of one patch each instead of one volume. */
   readonly datasets?: number;
+  readonly budget?: Budget;
   /** Passes over the same patches before the timed one. */
   readonly warmUps?: number;
 }
@@ -40,8 +41,9 @@ export interface PlacedPatch {
 
 export interface Job {
   readonly id: number;
-  readonly measure: "throughput" | "verify" | "fill";
-  readonly contender: ContenderName | string;
+  readonly measure: "throughput" | "verify" | "fill" | "startup" | "plans" | "tiers";
+  /** A {@link ContenderName}, or what the measure makes of it. */
+  readonly contender: string;
   /** Where the volumes are, without a slash at the end. */
   readonly url: string;
   /** Whether the caches of an earlier visit are to be kept. */

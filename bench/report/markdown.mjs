@@ -11,14 +11,17 @@ export function suiteMarkdown(suite) {
     "case",
     "contender",
     suite.unit,
-    `× ${suite.against}`,
+    "ratio",
     "by round",
     "chunk requests",
     "lag p99 (idle), ms",
-    "peak MiB",
+    "memory, MiB",
   ];
-  const rows = suite.cases.flatMap(({ name, contenders }) =>
-    contenders.map((contender, i) => [i === 0 ? name : "", ...contenderCells(contender)]),
+  const rows = suite.cases.flatMap(({ name, against, contenders }) =>
+    contenders.map((contender, i) => [
+      i === 0 ? `${name} (ratio to ${against})` : "",
+      ...contenderCells(contender),
+    ]),
   );
   const plot = `![${suite.title}](${suite.name}.svg)`;
   return [
@@ -53,7 +56,7 @@ export function reportMarkdown({ command, machine }, suites) {
 }
 
 function contenderCells(contender) {
-  const { name, failure, median, ratio, ratios, chunkRequests, lagP99Ms, idleLagP99Ms, peakMiB } = contender;
+  const { name, failure, median, ratio, ratios, chunkRequests, lagP99Ms, idleLagP99Ms, grownMiB } = contender;
   if (median === null) return [name, failure === null ? "" : shortened(failure), "", "", "", "", ""];
   const lag = lagP99Ms === null ? "" : `${shown(lagP99Ms)} (${shown(idleLagP99Ms)})`;
   return [
@@ -63,14 +66,15 @@ function contenderCells(contender) {
     ratios.map(shown).join(" · "),
     shown(chunkRequests),
     lag,
-    shown(peakMiB),
+    shown(grownMiB),
   ];
 }
 
-function targetLines({ targets, against }) {
-  return targets.map(({ case: name, contender, atLeast, ratio, met }) => {
+function targetLines({ targets }) {
+  return targets.map(({ case: name, contender, against, atLeast, ratio, chunkRequests, met }) => {
+    const requests = chunkRequests === undefined ? "" : `, at most ${chunkRequests} chunk requests`;
     const got = ratio === null ? "not measured" : `${shown(ratio)} ×`;
-    return `- ${met ? "met" : "**missed**"}: ${name}, ${contender} against ${against}: ${got}, at least ${atLeast} ×`;
+    return `- ${met ? "met" : "**missed**"}: ${name}, ${contender} against ${against}: ${got}, at least ${shown(atLeast)} ×${requests}`;
   });
 }
 

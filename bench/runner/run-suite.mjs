@@ -10,7 +10,7 @@ import { findDifference } from "./verify.mjs";
  *
  * @typedef {object} Tools
  * @property {import("../server/data-server.mjs").DataServer} server
- * @property {(job: import("../pages/job.js").Job) => Promise<import("../pages/job.js").Measurement>} ask Has a page, or another program, do a job.
+ * @property {(job: import("../pages/job.js").Job, options: {freshBrowser: boolean}) => Promise<import("../pages/job.js").Measurement>} ask Has a page, or another program, do a job.
  * @property {number} rounds
  * @property {(text: string) => void} log
  *
@@ -104,7 +104,8 @@ class Course {
     });
     entry.rounds.push(result);
     if (result !== null) {
-      const { value, requests, lag } = result;
+      const { requests, lag } = result;
+      const value = result[this.#suite.figure ?? "value"];
       const lagText = lag === undefined ? "" : `, lag p99 ${lag.p99Ms.toFixed(1)} ms`;
       const text = `${value.toFixed(2)} ${this.#suite.unit}, ${requests.chunks} chunk requests${lagText}`;
       log(`${this.#nameOf(entry)}, round ${round + 1}: ${text}`);
@@ -123,11 +124,13 @@ class Course {
 
   #ask(entry, measure, run, keepCaches) {
     const { latencyMs = 0, protocol = "http1", settings } = entry.case;
-    const latency = measure === "verify" || measure === "fill" ? 0 : latencyMs;
-    // The path of a second visit must be that of the first, or its caches would not know it.
+    // What is verified is not timed. A first visit has the URLs of the second, or no cache would know them again.
+    const latency = measure === "verify" ? 0 : latencyMs;
     const url = `${this.#tools.server.origins[protocol]}/${this.#runOf(entry, run)}/${latency}`;
     const { contender, placed } = entry;
-    return this.#tools.ask({ id: ++this.#jobs, measure, contender, url, keepCaches, settings, placed });
+    const { freshBrowser = false } = this.#suite;
+    const job = { id: ++this.#jobs, measure, contender, url, keepCaches, settings, placed };
+    return this.#tools.ask(job, { freshBrowser });
   }
 
   /** A name for the requests of a run, in URLs. */

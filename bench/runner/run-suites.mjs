@@ -1,6 +1,7 @@
 /** Sets up what all suites share - page, browser, server - and runs them one after another. */
 import { DataServer } from "../server/data-server.mjs";
 import { buildPage } from "./bundle.mjs";
+import { isPython, runPython } from "./python.mjs";
 import { runSuite } from "./run-suite.mjs";
 import { Session } from "./session.mjs";
 
@@ -13,7 +14,7 @@ export async function runSuites(suites, { rounds, quick, log }) {
   const page = await buildPage();
   const server = await new DataServer().start();
   const session = await new Session(page).start();
-  const ask = (job) => session.run(job);
+  const ask = (job, options) => (isPython(job.contender) ? runPython(job) : session.run(job, options));
   try {
     const results = [];
     for (const suite of quick ? suites.map(quickened) : suites) {

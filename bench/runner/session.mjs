@@ -20,8 +20,10 @@ export class Session {
   #url = "";
   /** The job that is under way, and who waits for it. @type {{job: object, done: (result: object) => void} | null} */
   #current = null;
-  /** Pages that wait for a job. @type {((job: object) => void)[]} */
-  #waiting = [];
+  /** The page that waits for a job. @type {((job: object) => void) | null} */
+  #waiting = null;
+  /** Who waits for such a page. @type {(() => void) | null} */
+  #wanted = null;
 
   /** @param {string} folder The built page. */
   constructor(folder) {
@@ -41,11 +43,14 @@ export class Session {
    * Has a page do a job.
    *
    * @param {object} job Plain data.
-   * @param {number} limitMs
-   * @returns {Promise<any>} What the page posted, with the peak of the renderers' memory.
+   * @param {{freshBrowser?: boolean, limitMs?: number}} [options] A fresh browser holds no memory of earlier jobs.
+   * @returns {Promise<any>} What the page posted, and how much memory the renderers took meanwhile.
    * @throws Where the page fails or the time is up; the browser is started anew then.
    */
-  async run(job, limitMs = 180_000) {
+  async run(job, { freshBrowser = false, limitMs = 300_000 } = {}) {
+    if (freshBrowser) await this.#restart();
+    await this.#pageWaits();
+    const beforeMiB = this.#chromium?.rendererMiB() ?? null;
     let peakMiB = 0;
     const looking = setInterval(() => {
       peakMiB = Math.max(peakMiB, this.#chromium?.rendererMiB() ?? 0);
@@ -53,7 +58,10 @@ export class Session {
     try {
       const result = await this.#post(job, limitMs);
       if (result.error !== undefined) throw new Error(result.error);
-      return { ...result, peakMiB: peakMiB > 0 ? Math.round(peakMiB) : null };
+      return {
+        ...result,
+        grownMiB: beforeMiB === null ? null : Math.round(Math.max(0, peakMiB - beforeMiB)),
+      };
     } catch (error) {
       await this.#restart();
       throw error;
@@ -70,9 +78,16 @@ export class Session {
 
   async #restart() {
     this.#current = null;
-    this.#waiting = [];
+    this.#waiting = null;
     await this.#chromium?.close();
     this.#chromium = new Chromium(`${this.#url}/index.html`);
+  }
+
+  async #pageWaits() {
+    if (this.#waiting !== null) return;
+    await new Promise((done) => {
+      this.#wanted = () => done(undefined);
+    });
   }
 
   #post(job, limitMs) {
@@ -84,7 +99,8 @@ export class Session {
         resolve(result);
       };
       this.#current = { job, done };
-      this.#waiting.shift()?.(job);
+      this.#waiting?.(job);
+      this.#waiting = null;
     });
   }
 
@@ -96,12 +112,12 @@ export class Session {
     this.#serveFile(request, response);
   }
 
-  /** A page that comes between two jobs waits for the next one. */
+  /** Every visit ends by asking for a job, and waits until there is one. */
   #giveJob(response) {
-    const give = (job) =>
-      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(job));
-    if (this.#current === null) this.#waiting.push(give);
-    else give(this.#current.job);
+    this.#waiting = (job) =>
+      void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(job));
+    this.#wanted?.();
+    this.#wanted = null;
   }
 
   async #takeResult(request, response) {

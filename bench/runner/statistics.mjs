@@ -12,7 +12,7 @@ export function median(values) {
  *
  * @param {readonly (number | null)[]} values By round; null where there is none.
  * @param {readonly (number | null)[]} reference
- * @param {string} unit Those in `ms` are better when lower.
+ * @param {string} unit Those in `ms` and `MiB` are better when lower.
  * @returns {number[]} One per round that has both.
  */
 export function roundRatios(values, reference, unit) {
@@ -25,7 +25,7 @@ export function roundRatios(values, reference, unit) {
 
 /** @param {string} unit */
 export function isLowerBetter(unit) {
-  return unit.startsWith("ms");
+  return unit.startsWith("ms") || unit === "MiB";
 }
 
 /**

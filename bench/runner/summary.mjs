@@ -11,13 +11,13 @@ import { median, roundRatios } from "./statistics.mjs";
  * @property {number | null} ratio Their median.
  * @property {number | null} lagP99Ms Median over the rounds.
  * @property {number | null} idleLagP99Ms The same page, just before.
- * @property {number | null} peakMiB Renderer processes.
+ * @property {number | null} grownMiB How much more memory the renderer processes had at their peak than before.
  * @property {number | null} chunkRequests
  * @property {(object | null)[]} rounds
  *
- * @typedef {{name: string, latencyMs: number, protocol: string, settings: object, contenders: ContenderSummary[]}} CaseSummary
- * @typedef {{case: string, contender: string, atLeast: number, ratio: number | null, met: boolean}} TargetSummary
- * @typedef {{name: string, title: string, unit: string, against: string, cases: CaseSummary[], targets: TargetSummary[]}} SuiteSummary
+ * @typedef {{name: string, latencyMs: number, protocol: string, settings: object, against: string, contenders: ContenderSummary[]}} CaseSummary
+ * @typedef {{case: string, contender: string, against: string, atLeast: number, chunkRequests?: number, ratio: number | null, met: boolean}} TargetSummary
+ * @typedef {{name: string, title: string, unit: string, cases: CaseSummary[], targets: TargetSummary[]}} SuiteSummary
  */
 
 /**
@@ -26,33 +26,41 @@ import { median, roundRatios } from "./statistics.mjs";
  * @returns {SuiteSummary}
  */
 export function summarize(suite, entries) {
-  const referenceOf = (entry) =>
-    entries.find((other) =>
-      suite.comparesCases
-        ? other.case === suite.cases[0] && other.contender === entry.contender
-        : other.case === entry.case && other.contender === suite.reference,
-    );
+  const find = (caseName, contender) =>
+    entries.find((entry) => entry.case.name === caseName && entry.contender === contender);
   const cases = suite.cases.map((one) => ({
     name: one.name,
     latencyMs: one.latencyMs ?? 0,
     protocol: one.protocol ?? "http1",
     settings: one.settings,
+    against: one.comparedWith ?? suite.reference,
     contenders: entries
       .filter((entry) => entry.case === one)
-      .map((entry) => summarizeEntry(entry, referenceOf(entry), suite.unit)),
+      .map((entry) => {
+        const { comparedWith } = one;
+        const reference =
+          comparedWith === undefined ? find(one.name, suite.reference) : find(comparedWith, entry.contender);
+        return summarizeEntry(suite, entry, reference);
+      }),
   }));
   const targets = suite.targets.map((target) => {
+    const entry = find(target.case, target.contender);
     const ofCase = cases.find(({ name }) => name === target.case);
-    const ratio = ofCase?.contenders.find(({ name }) => name === target.contender)?.ratio ?? null;
-    return { ...target, ratio, met: ratio !== null && ratio >= target.atLeast };
+    const { ratio, chunkRequests } =
+      target.against === undefined
+        ? ofCase.contenders.find(({ name }) => name === target.contender)
+        : summarizeEntry(suite, entry, find(target.case, target.against));
+    const asksTooMuch = target.chunkRequests !== undefined && !(chunkRequests <= target.chunkRequests);
+    const against = target.against ?? ofCase.against;
+    return { ...target, against, ratio, met: ratio !== null && ratio >= target.atLeast && !asksTooMuch };
   });
-  const against = suite.comparesCases ? suite.cases[0].name : suite.reference;
-  return { name: suite.name, title: suite.title, unit: suite.unit, against, cases, targets };
+  return { name: suite.name, title: suite.title, unit: suite.unit, cases, targets };
 }
 
-function summarizeEntry(entry, reference, unit) {
-  const values = entry.rounds.map((round) => round?.value ?? null);
-  const ratios = roundRatios(values, reference?.rounds.map((round) => round?.value ?? null) ?? [], unit);
+function summarizeEntry({ figure = "value", unit }, entry, reference) {
+  const valuesOf = ({ rounds }) => rounds.map((round) => round?.[figure] ?? null);
+  const values = valuesOf(entry);
+  const ratios = reference === undefined ? [] : roundRatios(values, valuesOf(reference), unit);
   return {
     name: entry.contender,
     failure: entry.failure,
@@ -62,7 +70,7 @@ function summarizeEntry(entry, reference, unit) {
     ratio: medianOf(ratios),
     lagP99Ms: medianOf(entry.rounds.map((round) => round?.lag?.p99Ms)),
     idleLagP99Ms: medianOf(entry.rounds.map((round) => round?.idleLag?.p99Ms)),
-    peakMiB: medianOf(entry.rounds.map((round) => round?.peakMiB)),
+    grownMiB: medianOf(entry.rounds.map((round) => round?.grownMiB)),
     chunkRequests: medianOf(entry.rounds.map((round) => round?.requests?.chunks)),
     rounds: entry.rounds,
   };

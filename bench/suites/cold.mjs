@@ -12,6 +12,7 @@ export const cold = {
   quick: quickPatches,
   cases: [
     { name: "blosc", settings: reads512 },
+    { name: "blosc, budget.disk 0", settings: { ...reads512, budget: { disk: 0 } } },
     { name: "gzip", settings: { ...reads512, volume: "em-gzip-512" } },
     { name: "zstd", settings: { ...reads512, volume: "em-zstd-512" } },
     { name: "blosc, blockShuffle", settings: { ...reads512, ...blockShuffle } },

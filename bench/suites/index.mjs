@@ -1,5 +1,13 @@
 /** All suites, in the order in which they run. */
+import { cache } from "./cache.mjs";
 import { cold } from "./cold.mjs";
+import { diskWarm } from "./disk-warm.mjs";
 import { latency } from "./latency.mjs";
+import { memory } from "./memory.mjs";
+import { plans } from "./plans.mjs";
+import { ramWarm } from "./ram-warm.mjs";
+import { scale } from "./scale.mjs";
+import { startup } from "./startup.mjs";
+import { transforms } from "./transforms.mjs";
 
-export const suites = [cold, latency];
+export const suites = [cold, latency, ramWarm, diskWarm, startup, transforms, plans, scale, memory, cache];

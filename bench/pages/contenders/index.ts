@@ -17,3 +17,7 @@ const contenders: Readonly<Record<ContenderName, OpenReader>> = {
 export async function openContender(job: Job): Promise<Reader> {
   return await contenders[job.contender as ContenderName](job);
 }
+
+export function isContender(name: string): name is ContenderName {
+  return name in contenders;
+}

@@ -1,5 +1,6 @@
 /** voxelfeed, through its public interface: a dataset and a loader, on the CPU or on WebGPU. */
 import {
+  type ArraySpec,
   type Batch,
   cacheReport,
   clearCache,
@@ -7,6 +8,7 @@ import {
   createLoader,
   type Dataset,
   type DatasetSpec,
+  type LoaderOptions,
   openDataset,
 } from "../../../src/index.js";
 import type { Job, PlacedPatch, Settings } from "../job.js";
@@ -41,16 +43,10 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu"): Promis
 }
 
 /** What the settings say, as options of a loader. */
-export function loaderOptions({ batchSize, prefetch, sampler, seed, patches, spatialTransforms }: Settings) {
+function loaderOptions(settings: Settings): LoaderOptions {
+  const { batchSize, prefetch, sampler, seed, patches, spatialTransforms, budget } = settings;
   const iterationsPerEpoch = Math.ceil(patches / batchSize);
-  return {
-    batchSize,
-    prefetch,
-    sampler,
-    seed,
-    iterationsPerEpoch,
-    ...(spatialTransforms && { spatialTransforms }),
-  };
+  return { batchSize, prefetch, sampler, seed, iterationsPerEpoch, budget, spatialTransforms };
 }
 
 /** The raw volume with the classes wanted, or several crops combined. */
@@ -62,13 +58,18 @@ export async function openBenchDataset(job: Job): Promise<Dataset> {
 }
 
 function datasetSpec({ url, settings }: Job, volume: string): DatasetSpec {
-  const { patch: shape, classes = 0 } = settings;
-  const array = { shape, scale: [10, 10, 10] } as const;
+  const { classes = 0 } = settings;
+  const array = arrayOf(settings);
   const raw = { raw: `${url}/${volume}`, inputArrays: { raw: array } };
   if (classes === 0) return raw;
   const names = Array.from({ length: classes }, (_, i) => `c${i}`);
   const labels = volume.replace(/^em-\w+-/, "label-gzip-");
   return { ...raw, target: `${url}/${labels}/[${names.join(",")}]`, targetArrays: { labels: array } };
+}
+
+/** The patch at the volumes' own voxel size. */
+export function arrayOf({ patch }: Settings): ArraySpec {
+  return { shape: patch, scale: [10, 10, 10] };
 }
 
 async function takePatches({ arrays }: Batch, take: (voxels: Float32Array) => void): Promise<void> {

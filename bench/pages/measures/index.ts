@@ -1,9 +1,15 @@
 /** What a page can be asked to measure, by name. */
 import type { Job, Measurement } from "../job.js";
+import { measurePlans } from "./plans.js";
+import { measureStartup } from "./startup.js";
 import { fillCaches, measureThroughput, verify } from "./throughput.js";
+import { measureTiers } from "./tiers.js";
 
 export const measures: Readonly<Record<Job["measure"], (job: Job) => Promise<Measurement>>> = {
   throughput: measureThroughput,
   verify,
   fill: fillCaches,
+  startup: measureStartup,
+  plans: measurePlans,
+  tiers: measureTiers,
 };

@@ -1,5 +1,5 @@
-/** Patches per second of one pass; `verify` looks at the voxels instead, `fill` leaves caches behind. */
-import { openContender } from "../contenders/index.js";
+/** Patches per second of one pass, where each class is a patch too; `verify` looks at the voxels instead, `fill` leaves caches behind. */
+import { isContender, openContender } from "../contenders/index.js";
 import type { Job, Measurement } from "../job.js";
 import { idleLag, meterLag } from "../lag.js";
 import { checksum, probe } from "../voxels.js";
@@ -9,7 +9,7 @@ const IDLE_MS = 400;
 
 export async function measureThroughput(job: Job): Promise<Measurement> {
   const reader = await openContender(job);
-  const { patches, warmUps = 0 } = job.settings;
+  const { patches, classes = 0, warmUps = 0 } = job.settings;
   for (let i = 0; i < warmUps; i++) await reader.read();
   const idle = await idleLag(IDLE_MS);
   const stop = meterLag();
@@ -19,7 +19,7 @@ export async function measureThroughput(job: Job): Promise<Measurement> {
   const lag = stop();
   const details = { elapsedMs, ...reader.stats?.() };
   reader.close();
-  return { value: patches / (elapsedMs / 1000), lag, idleLag: idle, details };
+  return { value: (patches * (1 + classes)) / (elapsedMs / 1000), lag, idleLag: idle, details };
 }
 
 /** Checksums of all patches, some voxels of each, and where they are. */
@@ -38,6 +38,8 @@ export async function verify(job: Job): Promise<Measurement> {
 
 /** A first visit: one pass, and everything written that a second visit finds. */
 export async function fillCaches(job: Job): Promise<Measurement> {
+  // Bare round trips leave nothing behind.
+  if (!isContender(job.contender)) return { value: 0 };
   const reader = await openContender(job);
   await reader.read();
   await reader.settled?.();

@@ -1,0 +1,18 @@
+/** Everything decoded and in memory: what rendering and handing over cost. */
+import { quickPatches, reads512 } from "./patches.mjs";
+
+/** @type {import("./suite.mjs").Suite} */
+export const ramWarm = {
+  name: "ram-warm",
+  title: "Second pass over the same patches, all in memory",
+  unit: "patches/s",
+  measure: "throughput",
+  contenders: ["voxelfeed-cpu", "voxelfeed-webgpu", "zarrita-main", "fizarrita"],
+  reference: "zarrita-main",
+  quick: quickPatches,
+  cases: [{ name: "blosc", settings: { ...reads512, warmUps: 1 } }],
+  targets: [
+    { case: "blosc", contender: "voxelfeed-cpu", atLeast: 25 },
+    { case: "blosc", contender: "voxelfeed-cpu", against: "fizarrita", atLeast: 5 },
+  ],
+};

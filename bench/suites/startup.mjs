@@ -1,0 +1,30 @@
+/** From nothing to the first batch, against the round trips that any reader has to make. */
+import { reads512 } from "./patches.mjs";
+
+const settings = {
+  ...reads512,
+  patch: [64, 64, 64],
+  patches: 1,
+  batchSize: 1,
+  prefetch: 0,
+  sampler: { kind: "sequential" },
+};
+
+/** @type {import("./suite.mjs").Suite} */
+export const startup = {
+  name: "startup",
+  title: "Opening a dataset to the first batch of one 64³ patch, 50 ms latency",
+  unit: "ms",
+  measure: "startup",
+  contenders: ["voxelfeed-cpu", "round trips"],
+  reference: "round trips",
+  verified: false,
+  cases: [
+    { name: "first visit", latencyMs: 50, settings },
+    { name: "second visit", latencyMs: 50, secondVisit: true, settings },
+  ],
+  targets: [
+    { case: "first visit", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
+    { case: "second visit", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
+  ],
+};
