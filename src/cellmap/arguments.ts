@@ -69,6 +69,15 @@ const meant = [
   "drop_last",
 ] as const;
 
+/** Where `null` says more than leaving the argument out: raw only, and no transforms instead of the default ones. */
+const nullable = [
+  "classes",
+  "raw_value_transforms",
+  "train_raw_value_transforms",
+  "val_raw_value_transforms",
+  "target_value_transforms",
+];
+
 /** An argument that has a meaning here, by its current name. */
 export type CellmapArgument = (typeof meant)[number];
 
@@ -76,7 +85,7 @@ export type CellmapArguments = Readonly<Partial<Record<CellmapArgument, unknown>
 
 /**
  * The arguments by their current names, without those that have no meaning here. `null`, Python's `None`, is an
- * argument left out, except for `classes`, where it means raw only.
+ * argument left out, except for `classes`, where it means raw only, and for transforms, where it means none.
  *
  * @throws VoxelfeedError `unknown-option` with the nearest name; `invalid-option` when two names of one thing are
  * given, and for what cannot be JSON
@@ -89,7 +98,7 @@ export function currentArguments(
   checkKeys(config, known, "the cellmap-data configuration");
   const args: Record<string, unknown> = {};
   for (const [given, value] of Object.entries(config)) {
-    if (value === null && given !== "classes") continue;
+    if (value === null && !nullable.includes(given)) continue;
     if (objects[given] !== undefined)
       throw invalid(given, `left out: JSON cannot hold ${objects[given]}`, value);
     if (meaningless[given] !== undefined) {
@@ -110,9 +119,11 @@ export function currentArguments(
 
 /** A warning for each option that has no counterpart in cellmap-data. */
 export function warnOfRest(rest: object, path: string, warnings: CellmapWarning[]): void {
-  for (const [key, value] of Object.entries(rest)) {
-    if (value === undefined) continue;
-    const message = `${path}.${key} has no counterpart in cellmap-data and is left out.`;
-    warnings.push({ path: `${path}.${key}`, message });
-  }
+  for (const [key, value] of Object.entries(rest))
+    if (value !== undefined) warnLeftOut(`${path}.${key}`, warnings);
+}
+
+/** A warning that what stands at `path` has no counterpart in cellmap-data. */
+export function warnLeftOut(path: string, warnings: CellmapWarning[]): void {
+  warnings.push({ path, message: `${path} has no counterpart in cellmap-data and is left out.` });
 }

@@ -8,8 +8,10 @@ import type { SplitUsage } from "../split/row.js";
 import type { DataSplitSpec } from "../split/split.js";
 import { type CellmapArguments, type CellmapWarning, currentArguments } from "./arguments.js";
 import { sharedSpec } from "./dataset-spec.js";
-import { loaderOptionsOf, shuffledSampler } from "./loader-options.js";
+import { loaderOptionsOf, rawTransforms, shuffledSampler, targetTransforms } from "./loader-options.js";
 import { bracketed, datasetDictOf, isGiven, text } from "./paths.js";
+import { defaultRawTransforms } from "./raw-transforms.js";
+import { defaultTargetTransforms } from "./target-transforms.js";
 
 /** What a configuration asks for: one dataset with its loader, or a split with a loader for each part. */
 export type CellmapPlan =
@@ -72,7 +74,11 @@ function datasetPlan(args: CellmapArguments, warnings: CellmapWarning[]): Cellma
   const usage = flag(args.is_train, "is_train", true) ? "train" : "validation";
   const isShuffled = usage === "train" || args.iterations_per_epoch !== undefined;
   const sampler = isShuffled ? shuffledSampler(args) : samplers.sequential();
-  const loaderOptions = loaderOptionsOf(args, usage, sampler, warnings);
+  const transforms = {
+    ...rawTransforms(args, "raw_value_transforms", []),
+    ...targetTransforms(args, [], warnings),
+  };
+  const loaderOptions = { ...loaderOptionsOf(args, usage, sampler, warnings), ...transforms };
   return { kind: "dataset", spec, loaderOptions, warnings };
 }
 
@@ -86,10 +92,26 @@ function splitPlan(args: CellmapArguments, warnings: CellmapWarning[]): CellmapP
     ...(filter !== undefined && { filterByScale: filter as boolean | number }),
     problems: "skip",
   };
-  const train = loaderOptionsOf(args, "train", shuffledSampler(args), warnings);
+  const raw = (part: "train" | "val") => {
+    const own = `${part}_raw_value_transforms` as const;
+    const both = args.raw_value_transforms !== undefined;
+    if (both && args[own] !== undefined)
+      throw invalid(own, "left out when raw_value_transforms is given", args[own]);
+    return rawTransforms(args, both ? "raw_value_transforms" : own, defaultRawTransforms);
+  };
+  const targets = targetTransforms(args, defaultTargetTransforms, warnings);
+  const train = {
+    ...loaderOptionsOf(args, "train", shuffledSampler(args), warnings),
+    ...raw("train"),
+    ...targets,
+  };
   // An epoch of validation is every tile once, however long one of training is.
   const once = { ...args, iterations_per_epoch: undefined, drop_last: undefined };
-  const validation = loaderOptionsOf(once, "validation", samplers.grid(), []);
+  const validation = {
+    ...loaderOptionsOf(once, "validation", samplers.grid(), []),
+    ...raw("val"),
+    ...targets,
+  };
   return { kind: "split", spec, loaderOptions: { train, validation }, warnings };
 }
 

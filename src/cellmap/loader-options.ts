@@ -1,10 +1,15 @@
 /** What a configuration says about the loader. */
+import type { TargetTransform } from "../augment/targets.js";
+import type { ValueTransform } from "../augment/values.js";
 import type { LoaderOptions } from "../loader/options.js";
 import { flag, invalid, wholeNumber } from "../options.js";
 import { type Sampler, samplers } from "../sampling/samplers.js";
 import type { SplitUsage } from "../split/row.js";
+import type { Vec3 } from "../types.js";
 import type { CellmapArguments, CellmapWarning } from "./arguments.js";
+import { rawTransformsOf } from "./raw-transforms.js";
 import { spatialTransformsOf } from "./spatial.js";
+import { targetTransformsOf } from "./target-transforms.js";
 
 export function loaderOptionsOf(
   args: CellmapArguments,
@@ -29,6 +34,29 @@ export function loaderOptionsOf(
     ...(usage === "train" &&
       spatial !== undefined && { spatialTransforms: spatialTransformsOf(spatial, warnings) }),
   };
+}
+
+/** The transforms of raw values that an argument names, or those given where it is absent. */
+export function rawTransforms(
+  args: CellmapArguments,
+  name: "raw_value_transforms" | "train_raw_value_transforms" | "val_raw_value_transforms",
+  absent: readonly ValueTransform[],
+): Pick<LoaderOptions, "rawValueTransforms"> {
+  const arrays = args.input_arrays as Readonly<Record<string, { readonly scale: Vec3 }>>;
+  const voxelSizesNm = Object.values(arrays).map(({ scale }) => scale);
+  const list = args[name] === undefined ? absent : rawTransformsOf(args[name], name, voxelSizesNm);
+  return list.length === 0 ? {} : { rawValueTransforms: list };
+}
+
+/** The transforms of targets, or those given where there are labels and the argument is absent. */
+export function targetTransforms(
+  { target_arrays, target_value_transforms: value, classes }: CellmapArguments,
+  absent: readonly TargetTransform[],
+  warnings: CellmapWarning[],
+): Pick<LoaderOptions, "targetTransforms"> {
+  if (target_arrays === undefined) return {};
+  const list = value !== undefined ? targetTransformsOf(value, warnings) : classes === null ? [] : absent;
+  return list.length === 0 ? {} : { targetTransforms: list };
 }
 
 /** What PyTorch's `shuffle=True` does, or the class balance of `weighted_sampler`. */

@@ -1,8 +1,24 @@
-/** cellmap-data's spatial transforms in their several spellings. */
-import { axisNames, type RotateSpec, type SpatialTransforms } from "../augment/spatial.js";
+/** cellmap-data's spatial transforms in their several spellings, and voxelfeed's: one becomes the other. */
+import {
+  axisNames,
+  type MirrorSpec,
+  type PerAxis,
+  type RotateSpec,
+  type SpatialKind,
+  type SpatialSpecs,
+  type SpatialTransforms,
+  type TransposeSpec,
+} from "../augment/spatial.js";
 import { checkKeys, invalid } from "../options.js";
 import type { AxisName } from "../types.js";
-import type { CellmapWarning } from "./arguments.js";
+import { type CellmapWarning, warnLeftOut } from "./arguments.js";
+
+/** The kinds that cellmap-data has. */
+export interface CellmapSpatial {
+  readonly mirror?: MirrorSpec;
+  readonly transpose?: TransposeSpec;
+  readonly rotate?: { readonly axes: PerAxis<readonly [lo: number, hi: number]> };
+}
 
 /**
  * Brings the spellings of the 2026 rewrite (`mirror: true`, `{z: 0.5}` without `axes`, `rotate: {z: 45}` for ±45°,
@@ -10,7 +26,7 @@ import type { CellmapWarning } from "./arguments.js";
  *
  * @throws VoxelfeedError `unknown-option`, `invalid-option` with the path
  */
-export function spatialTransformsOf(value: unknown, warnings: CellmapWarning[]): SpatialTransforms {
+export function spatialTransformsOf(value: unknown, warnings: CellmapWarning[]): CellmapSpatial {
   const path = "spatial_transforms";
   checkKeys(value as object, ["mirror", "transpose", "rotate"], path);
   const { mirror, transpose, rotate } = value as Readonly<Record<string, unknown>>;
@@ -71,5 +87,44 @@ function rotateAxes(value: unknown, path: string, warnings: CellmapWarning[]) {
     }
     return [axis, range];
   });
-  return Object.fromEntries(entries) as RotateSpec["axes"];
+  return Object.fromEntries(entries) as PerAxis<readonly [number, number]>;
+}
+
+/**
+ * The same transforms as cellmap-data has them, with a warning for each that it does not have.
+ *
+ * @param path of the option
+ */
+export function spatialTransformsTo(
+  transforms: SpatialTransforms,
+  path: string,
+  warnings: CellmapWarning[],
+): CellmapSpatial {
+  const entries: (readonly [SpatialKind, object, string])[] = isList(transforms)
+    ? transforms.map(({ kind, ...spec }, i) => [kind, spec, `${path}[${i}]`])
+    : Object.entries(transforms).map(([kind, spec]) => [kind as SpatialKind, spec, `${path}.${kind}`]);
+  const written: Record<string, object> = {};
+  for (const [kind, spec, at] of entries) {
+    const same = written[kind] === undefined ? cellmapSpec(kind, spec) : null;
+    if (same === null) warnLeftOut(at, warnings);
+    else written[kind] = same;
+  }
+  return written;
+}
+
+function isList(transforms: SpatialTransforms): transforms is Extract<SpatialTransforms, readonly unknown[]> {
+  return Array.isArray(transforms);
+}
+
+/** Null where cellmap-data cannot say it. */
+function cellmapSpec(kind: SpatialKind, spec: SpatialSpecs[SpatialKind]): object | null {
+  if ((spec.p ?? 1) !== 1) return null;
+  if (kind === "mirror" || kind === "transpose") return { axes: (spec as MirrorSpec | TransposeSpec).axes };
+  const { axes, so3 = false } = spec as RotateSpec;
+  if (kind !== "rotate" || so3 || axes === undefined) return null;
+  const ranges = Object.entries(axes).map(([axis, range]) => [
+    axis,
+    typeof range === "number" ? [range, range] : range,
+  ]);
+  return ranges.every(([, range]) => Array.isArray(range)) ? { axes: Object.fromEntries(ranges) } : null;
 }

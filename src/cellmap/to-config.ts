@@ -3,7 +3,7 @@ import type { DatasetSpec } from "../dataset/open.js";
 import { invalid } from "../options.js";
 import { parseSplitCsv, usageOf } from "../split/csv.js";
 import type { DataSplitSpec } from "../split/split.js";
-import type { ArraySpec } from "../types.js";
+import type { ArraySpec, Vec3 } from "../types.js";
 import { type CellmapWarning, warnOfRest } from "./arguments.js";
 import type { CellmapPlan } from "./from-config.js";
 import { datasetLoaderArguments, splitLoaderArguments } from "./loader-arguments.js";
@@ -25,10 +25,17 @@ export function toCellmapConfig(plan: WithoutWarnings<CellmapPlan>): {
   readonly warnings: readonly CellmapWarning[];
 } {
   const warnings: CellmapWarning[] = [];
+  const voxelSizesNm = Object.values(plan.spec.inputArrays).map(({ scale }) => scale as Vec3);
   const args =
     plan.kind === "dataset"
-      ? { ...datasetArguments(plan.spec, warnings), ...datasetLoaderArguments(plan.loaderOptions, warnings) }
-      : { ...splitArguments(plan.spec, warnings), ...splitLoaderArguments(plan.loaderOptions, warnings) };
+      ? {
+          ...datasetArguments(plan.spec, warnings),
+          ...datasetLoaderArguments(plan.loaderOptions, voxelSizesNm, warnings),
+        }
+      : {
+          ...splitArguments(plan.spec, warnings),
+          ...splitLoaderArguments(plan.loaderOptions, voxelSizesNm, warnings),
+        };
   const config = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
   return { config, warnings };
 }

@@ -71,6 +71,8 @@ it("reads a split: only training is turned and shuffled; validation is every til
     batch_size: 2,
     iterations_per_epoch: 10,
     drop_last: true,
+    train_raw_value_transforms: null,
+    val_raw_value_transforms: null,
     seed: 3,
   });
   expect(plan).toEqual({

@@ -34,7 +34,23 @@ const spatial = fc.oneof(
 const target = fc
   .uniqueArray(className, { minLength: 1 })
   .map((list) => `https://h.org/crop/[${list.join(",")}]`);
+const raw = fc.option(
+  fc.array(
+    fc.constantFrom(
+      "Normalize",
+      "RandomContrast",
+      { class: "ToDtype", dtype: "float32", scale: true },
+      { class: "RandomGamma", gamma_range: [0.5, 2] },
+      { class: "GaussianNoise", mean: 0.5, std: 0.25 },
+      { class: "NaNtoNum", params: { nan: 1, posinf: null, neginf: -3 } },
+      { class: "Binarize", threshold: 0.125 },
+    ),
+  ),
+);
 const shared = {
+  target_value_transforms: fc.option(
+    fc.array(fc.constantFrom("Binarize", { class: "Binarize", threshold: 3 }, "SignedDistanceTransform")),
+  ),
   classes: fc.option(classes),
   target_arrays: arrays,
   class_relation_dict: fc.dictionary(className, classes),
@@ -56,6 +72,7 @@ const dataset = fc.record(
     target_path: fc.oneof(target, fc.constant("https://h.org/crop/mito")),
     pad: fc.boolean(),
     is_train: fc.boolean(),
+    raw_value_transforms: raw,
     ...shared,
   },
   { requiredKeys: ["raw_path", "input_arrays"] },
@@ -69,6 +86,8 @@ const split = fc
       dataset_dict: fc.record({ train: fc.array(entry), validate: fc.array(entry) }),
       pad: fc.constantFrom(true, false, "train", "validate"),
       filter_by_scale: fc.constantFrom(true, false, 0.25),
+      train_raw_value_transforms: raw,
+      val_raw_value_transforms: raw,
       ...shared,
     },
     { requiredKeys: ["input_arrays", "csv_path", "dataset_dict"] },
@@ -118,6 +137,10 @@ it("writes the arguments of cellmap-data", () => {
     classes: ["a"],
     input_arrays: { raw: { shape: [8, 8, 8], scale: [4, 4, 4] } },
     pad: "validate",
+    // Without them cellmap-data would have transforms of its own.
+    train_raw_value_transforms: null,
+    val_raw_value_transforms: null,
+    target_value_transforms: null,
     weighted_sampler: true,
     batch_size: 2,
   });
