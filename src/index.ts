@@ -144,4 +144,5 @@ export {
 } from "./verify/report.js";
 export { type VerifyOptions, verify } from "./verify/verify.js";
 export type { ImageSource } from "./zarr/byte-store.js";
+export type { DigestAlgorithm, IntegrityManifest } from "./zarr/integrity.js";
 export type { Annotation, AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";

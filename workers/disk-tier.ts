@@ -87,8 +87,18 @@ export async function cachedArray(
 ): Promise<CachedArray | null> {
   const version = revalidate === "never" ? "" : meta.version;
   if (diskBytes === 0 || store.spec?.kind !== "http" || version === undefined) return null;
-  const { path, dtype, select, chunkShape, chunkKey, codecs, shard } = meta;
-  const form = JSON.stringify([store.spec.url, path, dtype, select, chunkShape, chunkKey, codecs, shard]);
+  const { path, dtype, select, chunkShape, chunkKey, codecs, shard, digests } = meta;
+  const form = JSON.stringify([
+    store.spec.url,
+    path,
+    dtype,
+    select,
+    chunkShape,
+    chunkKey,
+    codecs,
+    shard,
+    digests?.fingerprint,
+  ]);
   // The URL may hold a signature, which has no business on the disk: only its digest goes there.
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(form));
   const identity = Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0"));

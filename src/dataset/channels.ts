@@ -2,6 +2,7 @@
 import type { StoredImage } from "../engine/arrays.js";
 import { invalid } from "../options.js";
 import type { ByteStore } from "../zarr/byte-store.js";
+import type { IntegrityManifest } from "../zarr/integrity.js";
 import type { ImageMeta } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
 
@@ -15,6 +16,7 @@ export interface RawOptions {
   readonly select?: Readonly<Record<string, number>>;
   /** Name of the axis whose entries become channels. */
   readonly channelAxis?: string;
+  readonly integrity?: IntegrityManifest;
   readonly signal?: AbortSignal;
 }
 
@@ -26,10 +28,13 @@ export interface RawOptions {
  */
 export async function openRaw(
   store: ByteStore,
-  { select = {}, channelAxis, signal }: RawOptions,
+  { select = {}, channelAxis, integrity, signal }: RawOptions,
 ): Promise<RawChannels> {
   if (channelAxis === undefined) {
-    return { images: [{ store, meta: await openMultiscale(store, { select, signal }) }], names: ["raw"] };
+    return {
+      images: [{ store, meta: await openMultiscale(store, { select, integrity, signal }) }],
+      names: ["raw"],
+    };
   }
   if (Object.hasOwn(select, channelAxis)) {
     throw invalid(
@@ -39,12 +44,14 @@ export async function openRaw(
     );
   }
   // An axis that the image does not have is a fault of channelAxis, not of the select that it becomes.
-  const meta = await openMultiscale(store, { select: { ...select, [channelAxis]: 0 }, signal }).catch(
-    (error: unknown) => {
-      const isOurs = (error as { path?: unknown } | null)?.path === `select.${channelAxis}`;
-      throw isOurs ? invalid("channelAxis", "the name of an axis beside z, y and x", channelAxis) : error;
-    },
-  );
+  const meta = await openMultiscale(store, {
+    select: { ...select, [channelAxis]: 0 },
+    integrity,
+    signal,
+  }).catch((error: unknown) => {
+    const isOurs = (error as { path?: unknown } | null)?.path === `select.${channelAxis}`;
+    throw isOurs ? invalid("channelAxis", "the name of an axis beside z, y and x", channelAxis) : error;
+  });
   const axis = meta.axes.findIndex(({ name }) => name === channelAxis);
   const count = Math.min(...meta.levels.map(({ array }) => array.shape[axis]!));
   return {

@@ -19,6 +19,7 @@ import type {
   Vec3,
 } from "../types.js";
 import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
+import type { IntegrityManifest } from "../zarr/integrity.js";
 import type { AxisInfo, ImageMeta, Level } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
 import { openStore } from "../zarr/store.js";
@@ -26,6 +27,8 @@ import { openStore } from "../zarr/store.js";
 export interface OpenImageOptions extends EngineOptions {
   /** Index along each channel or time axis that is longer than one, by name: `{ c: 0 }`. */
   readonly select?: Readonly<Record<string, number>>;
+  /** Digests of the chunks as stored: each chunk that is listed is verified when it is read. */
+  readonly integrity?: IntegrityManifest;
   /** Read through an engine that exists already, sharing its workers and caches. */
   readonly engine?: Engine;
   readonly signal?: AbortSignal;
@@ -187,11 +190,15 @@ export class Image {
  * const { data, mask } = await image.read({ center: [800, 800, 800], shape: [1, 256, 256], scale: [8, 8, 8] });
  */
 export async function openImage(source: ImageSource, options: OpenImageOptions = {}): Promise<Image> {
-  checkKeys(options, [...engineOptionNames, "select", "engine", "signal"], "the openImage options");
-  const { engine, select, signal, ...engineOptions } = options;
+  checkKeys(
+    options,
+    [...engineOptionNames, "select", "integrity", "engine", "signal"],
+    "the openImage options",
+  );
+  const { engine, select, integrity, signal, ...engineOptions } = options;
   const own = engine ?? new Engine(engineOptions);
   const store = openStore(source);
-  const meta = await openMultiscale(store, { select, signal });
+  const meta = await openMultiscale(store, { select, integrity, signal });
   return new Image(store, meta, own, engine === undefined);
 }
 

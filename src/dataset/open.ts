@@ -9,6 +9,7 @@ import { legalCenters } from "../plan/positions.js";
 import { inWorld, viewOf } from "../plan/view.js";
 import type { ArraySpec, AxisName, Box, ResolvedArraySpec } from "../types.js";
 import type { ImageSource } from "../zarr/byte-store.js";
+import type { IntegrityManifest } from "../zarr/integrity.js";
 import { openStore } from "../zarr/store.js";
 import { areSlices, resolveArrays } from "./arrays.js";
 import { openRaw } from "./channels.js";
@@ -34,6 +35,8 @@ export interface DatasetSpec extends EngineOptions, ClassSpec {
   readonly pad?: boolean;
   /** Index along each channel or time axis of the raw image: `{ c: 0 }`. */
   readonly select?: Readonly<Record<string, number>>;
+  /** Digests of the raw image's chunks as stored: each chunk that is listed is verified when it is read. */
+  readonly integrity?: IntegrityManifest;
   /** Channel or time axis of the raw image whose entries become the channels of the arrays read from it. */
   readonly channelAxis?: string;
   /**
@@ -62,6 +65,7 @@ export const datasetOptionNames = [
   "missingClasses",
   "select",
   "channelAxis",
+  "integrity",
   "onMissing",
   "onMissingChunk",
   "engine",
@@ -79,9 +83,9 @@ export const datasetOptionNames = [
  */
 export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
   const { inputs, targets, sliceAxes, pad, onMissing } = resolveSpec(spec);
-  const { select, channelAxis, signal, onMissingChunk = warn } = spec;
+  const { select, channelAxis, integrity, signal, onMissingChunk = warn } = spec;
   const [{ images: rawChannels, names: rawChannelNames }, opened] = await Promise.all([
-    openRaw(openStore(spec.raw), { select, channelAxis, signal }),
+    openRaw(openStore(spec.raw), { select, channelAxis, integrity, signal }),
     openClasses(spec, targets.length > 0 && spec.classes !== null),
   ]);
   const raw = rawChannels[0]!;

@@ -29,7 +29,8 @@ export class ArrayRegistry {
 
   register({ store, meta }: StoredImage, levelIndex: number): RegisteredArray {
     const level = meta.levels[levelIndex]!;
-    const name = JSON.stringify([this.#sourceName(store), level.array.path, level.array.select]);
+    const { path, select, digests } = level.array;
+    const name = JSON.stringify([this.#sourceName(store), path, select, digests?.fingerprint]);
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     const id = this.#define({ store: store.spec, url: meta.url, meta: level.array });

@@ -18,7 +18,7 @@ import { checkScales, scaleTolerance } from "./scale-filter.js";
 
 export interface DataSplitSpec
   extends RowSource,
-    Omit<DatasetSpec, "raw" | "target" | "targets" | "missingClasses" | "pad"> {
+    Omit<DatasetSpec, "raw" | "target" | "targets" | "missingClasses" | "integrity" | "pad"> {
   /** See {@link DatasetSpec.pad}; for both parts, or only for the one named (`"validate"` as cellmap-data writes it). */
   readonly pad?: boolean | "train" | "validation" | "validate";
   /**
@@ -36,7 +36,9 @@ export interface DataSplitSpec
 }
 
 const optionNames = [
-  ...datasetOptionNames.filter((name) => !["raw", "target", "targets", "missingClasses"].includes(name)),
+  ...datasetOptionNames.filter(
+    (name) => !["raw", "target", "targets", "missingClasses", "integrity"].includes(name),
+  ),
   "csv",
   "pairs",
   "datasetDict",

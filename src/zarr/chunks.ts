@@ -2,7 +2,9 @@
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import type { ByteStore, GetOptions } from "./byte-store.js";
+import { chunkIndex, keyOf } from "./chunk-key.js";
 import { maxStoredBytes } from "./decoders/limits.js";
+import { verifyChunk } from "./integrity.js";
 import type { ArrayMeta } from "./metadata.js";
 import { withPlace } from "./place.js";
 import { chunksPerObject, ShardReader } from "./shard-reader.js";
@@ -13,7 +15,7 @@ import { messagePath } from "./url.js";
  *
  * @param brick index in the brick grid, z, y, x; z is 0 for a 2-D image.
  * @returns the bytes, read only; `undefined` for a chunk that is not stored (it reads as the fill value).
- * @throws what the store throws, `decode` for a damaged shard; all name array, level and chunk.
+ * @throws what the store throws, `decode` for a damaged shard and bytes that fail their digest; all name array, level and chunk.
  */
 export type ChunkReader = (
   brick: Vec3,
@@ -32,8 +34,13 @@ export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkRead
     const { signal } = options;
     const path = chunkPath(array, brick);
     try {
-      if (shards === undefined) return await store.get(path, { ...options, maxBytes });
-      return await shards.read(path, chunkIndex(array, brick), options);
+      const index = chunkIndex(array, brick);
+      const bytes = await (shards === undefined
+        ? store.get(path, { ...options, maxBytes })
+        : shards.read(path, index, options));
+      const { digests } = array;
+      if (digests) await verifyChunk(digests, keyOf(array, index), bytes, messagePath(store.url, path));
+      return bytes;
     } catch (error) {
       signal?.throwIfAborted();
       const url = messagePath(store.url, path);
@@ -59,24 +66,14 @@ export async function readChunk(
 
 /** Path below the store's root of the object (chunk or shard) that holds a brick. */
 export function chunkPath(array: ArrayMeta, brick: Vec3): string {
-  const { style, separator } = array.chunkKey;
   const perObject = array.shard && chunksPerObject(array.shard);
-  const index = chunkIndex(array, brick).map((i, axis) => (perObject ? Math.floor(i / perObject[axis]!) : i));
-  const key = (style === "default" ? ["c", ...index] : index).join(separator);
-  return array.path === "" ? key : `${array.path}/${key}`;
+  const index = chunkIndex(array, brick);
+  return keyOf(array, perObject ? index.map((i, axis) => Math.floor(i / perObject[axis]!)) : index);
 }
 
 /** The address of a brick's object as messages show it. */
 export function chunkUrl(storeUrl: string, array: ArrayMeta, brick: Vec3): string {
   return messagePath(storeUrl, chunkPath(array, brick));
-}
-
-/** Index of a brick's chunk along every source axis. */
-function chunkIndex({ chunkShape, spatialAxes, select }: ArrayMeta, brick: Vec3): number[] {
-  return chunkShape.map((size, axis) => {
-    const spatial = spatialAxes.indexOf(axis);
-    return spatial < 0 ? Math.floor(select[axis]! / size) : brick[spatial]!;
-  });
 }
 
 function tooLarge(maxBytes: number, url: string, cause: unknown): VoxelfeedError {

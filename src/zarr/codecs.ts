@@ -2,6 +2,7 @@
 import { VoxelfeedError } from "../errors.js";
 import type { Vec3 } from "../types.js";
 import { brickLayout, gatherBrick, isContiguous } from "./brick.js";
+import { chunkIndex, keyOf } from "./chunk-key.js";
 import { WasmZstd } from "./decoders/wasm-zstd.js";
 import { toBrickElements } from "./elements.js";
 import type { ArrayMeta } from "./metadata.js";
@@ -12,7 +13,7 @@ import { elementCount } from "./sizes.js";
 export interface DecodedBrick {
   /** Owns its whole buffer, so that it can be transferred. */
   readonly bytes: Uint8Array;
-  /** Whether a checksum, of a codec or of the source's integrity manifest, was held against the chunk. */
+  /** Whether a checksum was held against the chunk: one of its codecs', or the digest that its reader verified. */
   readonly isVerified: boolean;
 }
 
@@ -49,20 +50,21 @@ export function createBrickDecoder(array: ArrayMeta, wasmZstd = new WasmZstd()):
     }
   }
 
-  return async (bytes, { url, brick }) => {
+  return async (bytes, where) => {
     try {
       const decode = await load();
       const { bytes: brick, isVerified } = await decode(bytes);
-      return { bytes: ownBuffer(brick, bytes), isVerified };
+      const isListed = array.digests?.chunks.has(keyOf(array, chunkIndex(array, where.brick))) ?? false;
+      return { bytes: ownBuffer(brick, bytes), isVerified: isVerified || isListed };
     } catch (cause) {
       throw new VoxelfeedError(
         "decode",
         `the chunk cannot be decoded: ${(cause as Error)?.message ?? cause}`,
         {
-          url,
+          url: where.url,
           array: array.path,
           level: array.level,
-          chunk: brick,
+          chunk: where.brick,
           cause,
         },
       );

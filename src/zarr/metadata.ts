@@ -1,5 +1,6 @@
 /** What the rest of the library knows about a stored image: plain, structured-cloneable data. */
 import type { Box, BrickDType, SourceDType, Vec3 } from "../types.js";
+import type { ChunkDigests } from "./integrity.js";
 
 /** One codec of a Zarr v3 pipeline; v2 compressors and filters are written in this form too. */
 export interface CodecSpec {
@@ -39,10 +40,12 @@ export interface ArrayMeta {
   readonly version?: string;
   /** Fill value as the bytes of one brick voxel, little-endian (see {@link BrickDType}). */
   readonly fillBytes: readonly number[];
+  /** Digests of the chunks as stored, where the user gave a manifest. */
+  readonly digests?: ChunkDigests;
 }
 
 /** What an array's own document says; axes and level come from the multiscale around it. */
-export type StoredArray = Omit<ArrayMeta, "path" | "level" | "spatialAxes" | "select">;
+export type StoredArray = Omit<ArrayMeta, "path" | "level" | "spatialAxes" | "select" | "digests">;
 
 /** One pyramid level in world terms. Brick shape and volume shape are z, y, x. */
 export interface Level {

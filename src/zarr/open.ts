@@ -6,6 +6,7 @@ import { parseArray } from "./array.js";
 import { refuseUnknownMembers } from "./array-v3.js";
 import type { ByteStore } from "./byte-store.js";
 import { brickDTypeOf } from "./dtype.js";
+import { checkManifest, digestsOf, type IntegrityManifest } from "./integrity.js";
 import { isObject, type JsonObject, readJson } from "./json.js";
 import type { ArrayMeta, ImageMeta, Level, StoredArray } from "./metadata.js";
 import {
@@ -26,6 +27,8 @@ const groupMembers = ["zarr_format", "node_type", "attributes", "consolidated_me
 export interface OpenOptions {
   /** Index along every non-spatial axis of more than one entry, by axis name, such as `{ c: 0 }`. */
   readonly select?: Readonly<Record<string, number>>;
+  /** Digests of the chunks, each of which is then verified when it is read. */
+  readonly integrity?: IntegrityManifest;
   readonly signal?: AbortSignal;
 }
 
@@ -41,8 +44,9 @@ export interface OpenOptions {
  * `unsupported`, `select-required`, `invalid-option`, and whatever the store throws.
  */
 export async function openMultiscale(store: ByteStore, options: OpenOptions = {}): Promise<ImageMeta> {
-  const { select = {}, signal } = options;
+  const { select = {}, integrity, signal } = options;
   signal?.throwIfAborted();
+  if (integrity !== undefined) checkManifest(integrity, "integrity");
   const { attributes, place, zarrFormat } = await readGroup(store, signal);
   const multiscale = parseMultiscale(attributes, place);
   const levels = await Promise.all(
@@ -53,7 +57,10 @@ export async function openMultiscale(store: ByteStore, options: OpenOptions = {}
   const volume = ({ voxelSizeNm: [z, y, x] }: Level) => z * y * x;
   const sorted = levels
     .sort((a, b) => volume(a) - volume(b))
-    .map((level, index): Level => ({ ...level, array: { ...level.array, level: index } }));
+    .map((level, index): Level => {
+      const digests = integrity && digestsOf(integrity, level.array.path);
+      return { ...level, array: { ...level.array, level: index, ...(digests && { digests }) } };
+    });
   const finest = sorted[0]!;
   const corner = (voxel: (size: number) => number): Vec3 => {
     const at = (axis: 0 | 1 | 2) =>
