@@ -53,6 +53,27 @@ export function blendLabels(pixels: Pixels, labels: readonly ColouredLabel[], op
   }
 }
 
+/** Blends ids over pixels, each in a colour of its own: the inside lightly, where another id begins with the full opacity. */
+export function blendIds(
+  pixels: Pixels,
+  { width, height, values, known }: Slice,
+  colourOf: (id: number) => Colour,
+  opacity: number,
+): void {
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const id = values[i]!;
+      if (id === 0 || (known !== null && known[i] === 0)) continue;
+      const isBorder =
+        (x > 0 && values[i - 1] !== id) ||
+        (x < width - 1 && values[i + 1] !== id) ||
+        (y > 0 && values[i - width] !== id) ||
+        (y < height - 1 && values[i + width] !== id);
+      blend(pixels, i, colourOf(id), isBorder ? opacity : FILL * opacity);
+    }
+  }
+}
+
 const hatchLine: Colour = [170, 176, 182];
 const hatchGround: Colour = [24, 28, 32];
 
