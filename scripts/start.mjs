@@ -1,9 +1,10 @@
 /**
  * Starts the demo: `npm start [-- --data DIR] [--port N]`, or runs it once without a window:
- * `npm start -- --headless [--batches N] [--out DIR]`.
+ * `npm start -- --headless [--batches N] [--out DIR]`, or takes the pictures of the presets for the documents:
+ * `npm start -- --gallery DIR`.
  *
  * Headless, stdout gets one line of JSON, the page's figures; all else goes to stderr. A contact sheet of the
- * batches is written to `DIR/contact-sheet.png`.
+ * batches is written to `DIR/contact-sheet.png`; the gallery writes `DIR/preset-NAME.webp`.
  */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,6 +24,10 @@ const limitMs = 5 * 60 * 1000;
  * @property {Record<string, unknown>} [figures]
  * @property {string} [sheet] The contact sheet as a `data:image/png;base64,` URL.
  * @property {{code: string, message: string}} [error] Set instead of the others where the page failed.
+ *
+ * @typedef {object} GalleryResult What the gallery leaves at `window.__voxelfeedGallery`.
+ * @property {Record<string, string>} [pictures] `data:image/webp;base64,` URLs by preset.
+ * @property {string} [error] Set instead where the page failed.
  */
 
 /** @param {string} text */
@@ -52,6 +57,7 @@ function readOptions() {
         headless: { type: "boolean", default: false },
         batches: { type: "string", default: "8" },
         out: { type: "string", default: "out" },
+        gallery: { type: "string" },
       },
     });
     return {
@@ -87,10 +93,10 @@ function createStderrLogger() {
 }
 
 /**
- * Runs the page until it reports, fails, or the time is up.
+ * Runs a page until it reports, fails, or the time is up.
  *
  * @param {string} url
- * @returns {Promise<DemoResult>}
+ * @returns {Promise<DemoResult & GalleryResult>}
  */
 async function runPage(url) {
   const browser = await chromium.launch({ executablePath: ensureBrowser().path, args: chromiumFlags });
@@ -103,9 +109,9 @@ async function runPage(url) {
     });
     const finished = (async () => {
       await page.goto(url, { timeout: limitMs });
-      const isOver = () => globalThis.__voxelfeedDemo?.done || globalThis.__voxelfeedDemo?.error;
-      await page.waitForFunction(isOver, undefined, { timeout: limitMs, polling: 100 });
-      return page.evaluate(() => globalThis.__voxelfeedDemo);
+      const left = () => globalThis.__voxelfeedDemo ?? globalThis.__voxelfeedGallery;
+      await page.waitForFunction(left, undefined, { timeout: limitMs, polling: 100 });
+      return page.evaluate(left);
     })();
     return await Promise.race([finished, broken]);
   } finally {
@@ -119,25 +125,52 @@ async function runPage(url) {
  */
 function report({ figures, sheet, error }, folder) {
   if (error !== undefined) throw new Error(`The page reports: ${error.code}: ${error.message}`);
-  const prefix = "data:image/png;base64,";
-  if (!sheet?.startsWith(prefix)) throw new Error("The page made no contact sheet.");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, "contact-sheet.png");
-  writeFileSync(file, Buffer.from(sheet.slice(prefix.length), "base64"));
-  console.error(`Contact sheet: ${file}`);
+  if (sheet === undefined) throw new Error("The page made no contact sheet.");
+  writePicture(sheet, "png", folder, "contact-sheet");
   console.log(JSON.stringify(figures));
+}
+
+/**
+ * @param {GalleryResult} result
+ * @param {string} folder
+ */
+function writePresets({ pictures, error }, folder) {
+  if (error !== undefined) throw new Error(`The page reports: ${error}`);
+  for (const [name, picture] of Object.entries(pictures ?? {})) {
+    writePicture(picture, "webp", folder, `preset-${name}`);
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {"png" | "webp"} format
+ * @param {string} folder
+ * @param {string} name
+ */
+function writePicture(url, format, folder, name) {
+  const prefix = `data:image/${format};base64,`;
+  if (!url.startsWith(prefix)) throw new Error(`The page made no ${format} picture.`);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.${format}`);
+  writeFileSync(file, Buffer.from(url.slice(prefix.length), "base64"));
+  console.error(`Picture: ${file}`);
 }
 
 const options = readOptions();
 const dataDir = await prepareData(options.data);
-const customLogger = options.headless ? createStderrLogger() : undefined;
+const isHeadless = options.headless || options.gallery !== undefined;
+const customLogger = isHeadless ? createStderrLogger() : undefined;
 const server = await createServer(demoConfig({ dataDir, port: options.port, customLogger }));
 await server.listen();
 const url = server.resolvedUrls?.local[0] ?? fail("The server has no local address.");
 
-if (options.headless) {
+if (isHeadless) {
   try {
-    report(await runPage(`${url}?headless=1&batches=${options.batches}`), options.out);
+    if (options.gallery !== undefined) {
+      writePresets(await runPage(`${url}gallery.html?pictures=1`), options.gallery);
+    } else {
+      report(await runPage(`${url}?headless=1&batches=${options.batches}`), options.out);
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -148,3 +181,4 @@ if (options.headless) {
   process.exit();
 }
 console.log(`Demo: ${url}`);
+console.log(`Gallery of augmentations: ${url}gallery.html`);

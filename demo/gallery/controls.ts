@@ -21,7 +21,7 @@ export function createControl(name: string, control: Control, changed: () => voi
 
 function createSlider(name: string, control: SliderControl, changed: () => void): ControlInput {
   const input = rangeInput(control, control.value, name);
-  const output = element("output");
+  const output = element("span", { className: "value" });
   const read = (): number => input.valueAsNumber;
   const show = (): void => {
     output.textContent = withUnit(String(read()), control);
@@ -41,7 +41,7 @@ function createRange(name: string, control: RangeControl, changed: () => void): 
   const high = rangeInput(control, control.value[1], `${name}-high`);
   low.setAttribute("aria-label", `${control.label}, from`);
   high.setAttribute("aria-label", `${control.label}, to`);
-  const output = element("output");
+  const output = element("span", { className: "value" });
   const read = (): Setting => {
     const [lo, hi] = [low.valueAsNumber, high.valueAsNumber];
     return lo === hi ? lo : [lo, hi];

@@ -4,15 +4,15 @@ import { byId, element } from "../dom.js";
 import { showProblem, showUncaught, toProblem } from "../problem.js";
 import { groups } from "./groups.js";
 import { OperationCard } from "./operation-card.js";
+import { leavePresetSheets } from "./preset-sheets.js";
 import { Queue } from "./queue.js";
 import { Studio } from "./studio.js";
-import { openVolume, type Volume } from "./volume.js";
+import { openVolume } from "./volume.js";
 
 /** Cards this near to the window are rendered ahead. */
 const ahead = "300px";
 
-function showGallery(volume: Volume): void {
-  const studio = new Studio(volume);
+function showGallery(studio: Studio): void {
   const queue = new Queue<OperationCard>();
   const cards = new Map<Element, OperationCard>();
   const observer = new IntersectionObserver(
@@ -42,7 +42,7 @@ function showGallery(volume: Volume): void {
   labels.addEventListener("change", () => {
     for (const card of cards.values()) card.showLabels(labels.checked);
   });
-  showLegend(volume.scene.classes);
+  showLegend(studio.volume.scene.classes);
 }
 
 function showLegend(classes: readonly string[]): void {
@@ -58,17 +58,20 @@ function showLegend(classes: readonly string[]): void {
   );
 }
 
-async function start(): Promise<void> {
+async function start(query: URLSearchParams): Promise<void> {
   const status = byId("status", HTMLParagraphElement);
   try {
-    const source = new URLSearchParams(location.search).get("source") ?? "/data/datasplit.csv";
-    showGallery(await openVolume(source));
+    const studio = new Studio(await openVolume(query.get("source") ?? "/data/datasplit.csv"));
+    if (query.has("pictures")) await leavePresetSheets(studio);
+    else showGallery(studio);
     status.hidden = true;
   } catch (error) {
+    const problem = toProblem(error);
     status.textContent = "It failed.";
-    showProblem(toProblem(error));
+    showProblem(problem);
+    window.__voxelfeedGallery = { error: `${problem.code}: ${problem.message}` };
   }
 }
 
 showUncaught();
-void start();
+void start(new URLSearchParams(location.search));
