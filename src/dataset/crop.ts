@@ -7,7 +7,8 @@ import type { ImageRead } from "../engine/cpu-backend.js";
 import type { Engine } from "../engine/engine.js";
 import type { VoxelfeedError } from "../errors.js";
 import { identity, map3 } from "../math/vec.js";
-import { type PatchRequest, planPatch } from "../plan/patch.js";
+import { frameNumbers } from "../plan/frames.js";
+import { type PatchRequest, type PlannedRead, planPatch } from "../plan/patch.js";
 import { centerAt, type PositionGrid } from "../plan/positions.js";
 import { type Tile, tilesOf } from "../plan/tiles.js";
 import type { ValueWork } from "../plan/values.js";
@@ -27,12 +28,19 @@ export class CropDataset extends PlannedDataset implements Dataset {
   readonly #parts: CropParts;
   readonly #engine: OwnEngine;
   readonly #view: View;
+  /** Images with equal numbers share the plan of a patch. */
+  readonly #frames: ReadonlyMap<StoredImage, number>;
 
   constructor(parts: CropParts, engine: OwnEngine) {
     super();
     this.#parts = parts;
     this.#engine = engine;
     this.#view = viewOf(parts.sliceAxis);
+    const images = [...parts.rawChannels, ...parts.classImages, ...parts.hiddenImages].filter(
+      (image) => image !== null,
+    );
+    const frames = frameNumbers(images.map(({ meta }) => meta.levels));
+    this.#frames = new Map(images.map((image, i) => [image, frames[i]!]));
     this.arrays = describeArrays(parts);
   }
 
@@ -104,11 +112,12 @@ export class CropDataset extends PlannedDataset implements Dataset {
     const center = map3((axis) => from[axis] + translation[axis]);
     const matrix = turnView(turned, this.#view);
     const way: PatchWay = { center, matrix, ...(warp && { warp: warpInView(warp, this.#view) }) };
+    const plans = new Map<string, PlannedRead>();
     let missed: VoxelfeedError | null = null;
     const rawRead = (image: StoredImage, spec: ResolvedArraySpec, channel: number): ImageRead => {
       const own = values?.[spec.name];
       const work = own && valuesToWork(own, spec, image.meta.dtype, channel);
-      const read = this.#planRead(image, spec, way, work);
+      const read = this.#planRead(image, spec, way, plans, work);
       const note = (chunk: Vec3): void => {
         const isUnderCrop = missing.note(image.meta, read.level, chunk);
         if (isUnderCrop && missing.policy === "skip") missed = missingChunk(image.meta, read.level, chunk);
@@ -119,7 +128,9 @@ export class CropDataset extends PlannedDataset implements Dataset {
       if (role === "input" || isRawOnly) {
         return rawChannels.map((image, channel) => rawRead(image, spec, channel));
       }
-      return [...classImages, ...hiddenImages].map((image) => image && this.#planRead(image, spec, way));
+      return [...classImages, ...hiddenImages].map(
+        (image) => image && this.#planRead(image, spec, way, plans),
+      );
     };
     const reads = Object.fromEntries(this.arrays.map((array) => [array.spec.name, readsOf(array)]));
     const levels = Object.fromEntries(
@@ -151,10 +162,19 @@ export class CropDataset extends PlannedDataset implements Dataset {
     this.#engine.dispose();
   }
 
-  #planRead(image: StoredImage, spec: ResolvedArraySpec, way: PatchWay, work?: ValueWork): ImageRead {
+  /** @param plans those of this sample so far, by array and frame */
+  #planRead(
+    image: StoredImage,
+    spec: ResolvedArraySpec,
+    way: PatchWay,
+    plans: Map<string, PlannedRead>,
+    work?: ValueWork,
+  ): ImageRead {
     const request = { ...spec, ...way, view: this.#view };
     if (work !== undefined) return { image, ...planWorked(image.meta.levels, request, work) };
-    const { level, plan } = planPatch(image.meta.levels, request);
+    const key = `${spec.name} ${this.#frames.get(image)}`;
+    const { level, plan } = plans.get(key) ?? planPatch(image.meta.levels, request);
+    plans.set(key, { level, plan });
     const { absent, unknown } = image.meta.annotation;
     // An absent code of 0 reads as 0 anyway, without asking every voxel.
     const isCoded = unknown !== null || (absent !== null && absent !== 0);
