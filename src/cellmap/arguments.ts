@@ -83,6 +83,14 @@ export type CellmapArgument = (typeof meant)[number];
 
 export type CellmapArguments = Readonly<Partial<Record<CellmapArgument, unknown>>>;
 
+/** Every name that a configuration may hold. */
+export const argumentNames: readonly string[] = [
+  ...meant,
+  ...Object.keys(aliases),
+  ...Object.keys(meaningless),
+  ...Object.keys(objects),
+];
+
 /**
  * The arguments by their current names, without those that have no meaning here. `null`, Python's `None`, is an
  * argument left out, except for `classes`, where it means raw only, and for transforms, where it means none.
@@ -94,8 +102,7 @@ export function currentArguments(
   config: Readonly<Record<string, unknown>>,
   warnings: CellmapWarning[],
 ): CellmapArguments {
-  const known = [...meant, ...Object.keys(aliases), ...Object.keys(meaningless), ...Object.keys(objects)];
-  checkKeys(config, known, "the cellmap-data configuration");
+  checkKeys(config, argumentNames, "the cellmap-data configuration");
   const args: Record<string, unknown> = {};
   for (const [given, value] of Object.entries(config)) {
     if (value === null && !nullable.includes(given)) continue;

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { argumentNames } from "../../src/cellmap/arguments.js";
 import * as api from "../../src/index.js";
 
 const root = join(import.meta.dirname, "../..");
@@ -37,4 +38,9 @@ it("every file that docs/ARCHITECTURE.md names exists", () => {
 it("docs/AUGMENTATIONS.md has a row for every value transform and preset, and for no other", () => {
   const rows = [...read("docs/AUGMENTATIONS.md").matchAll(/^\| `(\w+)\(/gm)].map((match) => match[1]!);
   expect([...new Set(rows)]).toEqual([...Object.keys(api.values), ...Object.keys(api.presets)]);
+});
+
+it("docs/MIGRATING.md has every argument of cellmap-data that a configuration may hold", () => {
+  const text = read("docs/MIGRATING.md");
+  expect(argumentNames.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
