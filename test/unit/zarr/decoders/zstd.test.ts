@@ -109,7 +109,7 @@ describe("wasm that fails", () => {
     const frame = await encode(plain);
     const damaged = frame.slice();
     damaged.fill(255, 20, 60);
-    expect(await wasm.decode(frame, plain.length)).toEqual(plain);
+    expect(Buffer.compare((await wasm.decode(frame, plain.length))!, plain)).toBe(0);
     for (let i = 0; i < 40; i++) await expect(decode(damaged, exactly(plain.length))).rejects.toThrow();
     expect(await wasm.decode(frame, plain.length)).toBeUndefined();
     expect(Buffer.compare((await decode(frame, exactly(plain.length))).bytes, plain)).toBe(0);
