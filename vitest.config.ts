@@ -2,7 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumFlags, findBrowser } from "./scripts/browser.mjs";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     projects: [
       {
@@ -14,6 +14,8 @@ export default defineConfig({
         },
       },
       {
+        // `--mode fuzz` asks for many more rounds; projects do not inherit it by themselves.
+        mode,
         test: {
           name: "faults",
           environment: "node",
@@ -66,4 +68,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));
