@@ -1,7 +1,7 @@
 /** Target arrays with transforms: their channels are gathered with a halo, then transformed sample by sample. */
 import { gatheredShape } from "../augment/targets-stages.js";
 import type { OutputRun } from "../gpu/dispatch.js";
-import { channelStride } from "../gpu/target-kernels.js";
+import { channelStride } from "../gpu/target-words.js";
 import type { GpuTargetJob, GpuTargets } from "../gpu/targets.js";
 import type { IdTable } from "../plan/ids.js";
 import { outputItemSize, placeVoxels } from "../plan/output.js";

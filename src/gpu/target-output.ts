@@ -9,7 +9,7 @@ import type { OutputRun } from "./dispatch.js";
 import { outputCodes, sourceCodes, workgroupSize } from "./kernel.js";
 import { Shader, type ShaderConstants } from "./shader.js";
 import { type Step, workgroupGrid } from "./steps.js";
-import { channelStride, type GpuVolume } from "./target-kernels.js";
+import { channelStride, type GpuVolume } from "./target-words.js";
 import { byteRange } from "./windows.js";
 
 /** How a volume is stored. */

@@ -11,8 +11,9 @@ import type { Vec3 } from "../types.js";
 import type { OutputRun } from "./dispatch.js";
 import { ScratchBuffers } from "./scratch.js";
 import { type Step, StepRunner } from "./steps.js";
-import { channelStride, type GpuVolume, TargetKernels } from "./target-kernels.js";
+import { TargetKernels } from "./target-kernels.js";
 import { TargetOutput } from "./target-output.js";
+import { channelStride, type GpuVolume } from "./target-words.js";
 import { byteRange } from "./windows.js";
 
 /** The target array of one sample. */

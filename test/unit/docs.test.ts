@@ -35,9 +35,10 @@ it("every file that docs/ARCHITECTURE.md names exists", () => {
   for (const [, path] of paths) expect(() => read(path!)).not.toThrow();
 });
 
-it("docs/AUGMENTATIONS.md has a row for every value transform and preset, and for no other", () => {
+it("docs/AUGMENTATIONS.md has a row for every value and target transform and preset, and for no other", () => {
   const rows = [...read("docs/AUGMENTATIONS.md").matchAll(/^\| `(\w+)\(/gm)].map((match) => match[1]!);
-  expect([...new Set(rows)]).toEqual([...Object.keys(api.values), ...Object.keys(api.presets)]);
+  const names = [...Object.keys(api.values), ...Object.keys(api.targets), ...Object.keys(api.presets)];
+  expect([...new Set(rows)].sort()).toEqual([...new Set(names)].sort());
 });
 
 it("docs/MIGRATING.md has every argument of cellmap-data that a configuration may hold", () => {

@@ -54,24 +54,24 @@ export function lsd(input: TargetVolume, stage: LsdStage, halo: Vec3): TargetVol
       }
     });
     for (const [label, box] of labelBoxes(labels, shape)) {
-      const moments = planeMomentsOf(labels, label, shape, box, kernels);
-      describeLabel(
-        labels,
-        label,
-        shape,
-        halo,
-        box,
-        moments,
-        kernels[0]!,
-        stage.sigmaNm,
-        (voxel, k, value) => {
-          const at = first + k * innerSize + voxel;
-          if (output.mask[at] === 1) output.values[at] = value;
-        },
-      );
+      const object = { labels, label, shape, box, plane: planeMomentsOf(labels, label, shape, box, kernels) };
+      describe(object, halo, kernels[0]!, stage.sigmaNm, (voxel, k, value) => {
+        const at = first + k * innerSize + voxel;
+        if (output.mask[at] === 1) output.values[at] = value;
+      });
     }
   }
   return output;
+}
+
+/** One label of a channel, and the plane moments in its box. */
+interface LabelledObject {
+  readonly labels: TargetVolume["values"];
+  readonly label: number;
+  /** Of the channel. */
+  readonly shape: Vec3;
+  readonly box: VoxelBox;
+  readonly plane: readonly Float32Array[];
 }
 
 function axisKernels({ sigmaNm, voxelSizeNm }: LsdStage, axis: number): AxisKernels {
@@ -82,7 +82,7 @@ function axisKernels({ sigmaNm, voxelSizeNm }: LsdStage, axis: number): AxisKern
   return [weights, power(1), power(2)];
 }
 
-/** The plane moments of a label at every voxel of its box. */
+/** The plane moments of a label at every voxel of its box: each of its rows adds to the rows near it. */
 function planeMomentsOf(
   labels: TargetVolume["values"],
   label: number,
@@ -90,42 +90,57 @@ function planeMomentsOf(
   { start, size }: VoxelBox,
   kernels: readonly AxisKernels[],
 ): Float32Array[] {
-  const isLabel = new Float32Array(channelSize(size));
-  for (let z = 0, to = 0; z < size[0]; z++) {
+  const plane = planeMoments.map(() => new Float32Array(channelSize(size)));
+  const radius = (kernels[1]![0].length - 1) / 2;
+  for (let z = 0; z < size[0]; z++) {
     for (let y = 0; y < size[1]; y++) {
-      const row = ((start[0] + z) * shape[1] + start[1] + y) * shape[2] + start[2];
-      for (let x = 0; x < size[2]; x++, to++) isLabel[to] = labels[row + x] === label ? 1 : 0;
+      const first = ((start[0] + z) * shape[1] + start[1] + y) * shape[2] + start[2];
+      const row = rowMoments(labels.subarray(first, first + size[2]), label, kernels[2]!);
+      if (row === null) continue;
+      for (let to = Math.max(y - radius, 0); to <= Math.min(y + radius, size[1] - 1); to++) {
+        for (const [k, [powerX, powerY]] of planeMoments.entries()) {
+          const weight = kernels[1]![powerY][y - to + radius]!;
+          addRow(plane[k]!, (z * size[1] + to) * size[2], row[powerX], weight);
+        }
+      }
     }
   }
-  const alongX = [0, 1, 2].map((power) => filtered(isLabel, size, 2, kernels[2]![power]!));
-  return planeMoments.map(([x, y]) => filtered(alongX[x]!, size, 1, kernels[1]![y]!));
+  return plane;
 }
 
-/** A line filter along one axis of a box; beyond it there is nothing. */
-function filtered(source: Float32Array, size: Vec3, axis: 1 | 2, kernel: Float64Array): Float32Array {
-  const target = new Float32Array(source.length);
-  const stride = axis === 2 ? 1 : size[2];
-  const length = size[axis];
-  const radius = (kernel.length - 1) / 2;
-  for (let i = 0; i < source.length; i++) {
-    const at = Math.floor(i / stride) % length;
-    const from = Math.max(-radius, -at);
-    const to = Math.min(radius, length - 1 - at);
-    let sum = 0;
-    for (let d = from; d <= to; d++) sum += kernel[d + radius]! * source[i + d * stride]!;
-    target[i] = sum;
-  }
-  return target;
-}
-
-/** Gives the ten descriptors of each of a label's voxels within the halo: `put(inner index, channel, value)`. */
-function describeLabel(
-  labels: TargetVolume["values"],
+/** Moments along a row: each voxel of the label adds to those near it. Null where there is none. */
+function rowMoments(
+  row: TargetVolume["values"],
   label: number,
-  shape: Vec3,
+  kernels: AxisKernels,
+): readonly [Float64Array, Float64Array, Float64Array] | null {
+  if (!row.includes(label)) return null;
+  const radius = (kernels[0].length - 1) / 2;
+  const moments = [
+    new Float64Array(row.length),
+    new Float64Array(row.length),
+    new Float64Array(row.length),
+  ] as const;
+  for (let x = 0; x < row.length; x++) {
+    if (row[x] !== label) continue;
+    for (let to = Math.max(x - radius, 0); to <= Math.min(x + radius, row.length - 1); to++) {
+      const way = x - to + radius;
+      moments[0][to]! += kernels[0][way]!;
+      moments[1][to]! += kernels[1][way]!;
+      moments[2][to]! += kernels[2][way]!;
+    }
+  }
+  return moments;
+}
+
+function addRow(target: Float32Array, at: number, row: Float64Array, weight: number): void {
+  for (let x = 0; x < row.length; x++) target[at + x]! += weight * row[x]!;
+}
+
+/** Gives the ten descriptors of each of an object's voxels within the halo: `put(inner index, channel, value)`. */
+function describe(
+  { labels, label, shape, box: { start, size }, plane }: LabelledObject,
   halo: Vec3,
-  { start, size }: VoxelBox,
-  plane: readonly Float32Array[],
   kernels: AxisKernels,
   sigmaNm: Vec3,
   put: (voxel: number, channel: number, value: number) => void,

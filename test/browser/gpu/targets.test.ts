@@ -5,7 +5,7 @@ import { transformTarget } from "../../../src/cpu/targets/chain.js";
 import type { TargetVolume } from "../../../src/cpu/targets/volume.js";
 import type { OutputRun } from "../../../src/gpu/dispatch.js";
 import { readBuffer } from "../../../src/gpu/readback.js";
-import { channelStride } from "../../../src/gpu/target-kernels.js";
+import { channelStride } from "../../../src/gpu/target-words.js";
 import { GpuTargets } from "../../../src/gpu/targets.js";
 import { outputItemSize, outputPlace } from "../../../src/plan/output.js";
 import { voxelCount } from "../../../src/plan/reads.js";

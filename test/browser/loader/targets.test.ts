@@ -189,6 +189,53 @@ describe("targetTransforms", () => {
     device.destroy();
   });
 
+  for (const backend of backends) {
+    it(`${backend}: a class without annotation is known to be absent where one that excludes it is present`, async () => {
+      const ids = await serve({
+        shape: [size, size, size],
+        chunk: [8, 8, 8],
+        translation: [80, 80, 80],
+        dtype: "uint32",
+        compressor: "gzip",
+        value: instance,
+      });
+      const dataset = await openDataset({
+        raw: await serve({ shape: [40, 48, 56], chunk: [16, 16, 16], compressor: "gzip" }),
+        targets: { instance: ids },
+        classes: ["soma"],
+        missingClasses: "unknown",
+        classRelations: { soma: ["instance"] },
+        inputArrays: { raw: { shape: [6, 7, 8], scale: [10, 10, 10] } },
+        targetArrays: { labels: { ...labels, dtype: "float32", unknown: "nan" } },
+        backend,
+      });
+      // Nothing annotated bounds the positions: this one, at raw voxel (13, 13, 28), reaches out of the crop along x.
+      const index = (13 * 42 + 13) * 49 + 28;
+      const sample = await dataset.get(index);
+      const { data, mask, channels } = sample.arrays.labels!;
+      expect(channels).toEqual(["soma"]);
+      const first = sample.origin.center.map(
+        (at, axis) => Math.round(at / 10 - (labels.shape[axis]! - 1) / 2) - origin,
+      );
+      let i = 0;
+      const seen = { inferred: 0, beyond: 0 };
+      for (let z = 0; z < 6; z++) {
+        for (let y = 0; y < 7; y++) {
+          for (let x = 0; x < 8; x++, i++) {
+            const p = [first[0]! + z, first[1]! + y, first[2]! + x] as const;
+            const within = p.every((at) => at >= 0 && at < size);
+            const known = within && instance(...p) !== 0;
+            if (known) seen.inferred++;
+            if (!within) seen.beyond++;
+            expect([data[i], mask![i]]).toEqual(known ? [0, 1] : [Number.NaN, 0]);
+          }
+        }
+      }
+      expect(Math.min(seen.inferred, seen.beyond)).toBeGreaterThan(20);
+      dataset.dispose();
+    });
+  }
+
   it("refuses what does not fit when the loader is made, with the path", async () => {
     const dataset = await openCrop({
       labels,
