@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Demo, newPage, openDemo, repository, sampleData } from "./demo-page.js";
@@ -63,7 +64,7 @@ function flippedInX({ width, rgba }: Pixels): number[] {
 }
 
 async function showLabels(show: boolean): Promise<void> {
-  await page.getByLabel("labels").setChecked(show);
+  await page.getByRole("checkbox", { name: "labels" }).setChecked(show);
 }
 
 test("the demo page leads to it", async () => {
@@ -74,8 +75,8 @@ test("the demo page leads to it", async () => {
 });
 
 test("every operation of the library has a card, and renders", async () => {
-  const { spatial, values, presets } = await import("../src/index.js");
-  const wanted = Object.entries({ spatial, values, presets }).flatMap(([group, factories]) =>
+  const { spatial, values, targets, presets } = await import("../src/index.js");
+  const wanted = Object.entries({ spatial, values, targets, presets }).flatMap(([group, factories]) =>
     Object.keys(factories).map((name) => `${group}.${name}`),
   );
   const cards = page.locator(".operation");
@@ -88,8 +89,12 @@ test("every operation of the library has a card, and renders", async () => {
     for (const which of ["original", "result"] as const) {
       const { rgba } = await pixels(card, which);
       expect(rgba.length, name).toBe(4 * 80 * 80);
-      expect(new Set(rgba).size, `${name}, ${which}`).toBeGreaterThan(20);
+      // One colour has at most four different bytes.
+      expect(new Set(rgba).size, `${name}, ${which}`).toBeGreaterThan(4);
     }
+    const changes = !["values.nanToNum", "presets.none"].includes(name);
+    const isSame = isDeepStrictEqual(await pixels(card, "result"), await pixels(card, "original"));
+    expect(isSame, name).toBe(!changes);
     const options = JSON.parse((await card.locator("pre").textContent())!);
     expect(Object.keys(options).join(), name).toMatch(/Transforms/);
   }
@@ -164,6 +169,43 @@ test("Draw again draws another sample; the range of a parameter holds", async ()
     seen.add(drawn);
   }
   expect(seen.size).toBe(4);
+});
+
+test("labels that are eroded further cover less, dilated further more", async () => {
+  await showLabels(true);
+  const covered = async (name: string, steps: string): Promise<number> => {
+    const { rgba } = await pixels(await set(name, { steps }), "result");
+    let count = 0;
+    for (let i = 0; i < rgba.length; i += 4) {
+      const voxel = rgba.slice(i, i + 3);
+      if (Math.max(...voxel) - Math.min(...voxel) > 5) count++;
+    }
+    return count;
+  };
+  const eroded = [await covered("targets.erode", "1"), await covered("targets.erode", "4")] as const;
+  const dilated = [await covered("targets.dilate", "1"), await covered("targets.dilate", "4")] as const;
+  expect(eroded[1]).toBeGreaterThan(0);
+  expect(eroded[1]).toBeLessThan(eroded[0]);
+  expect(dilated[0]).toBeGreaterThan(eroded[0]);
+  expect(dilated[1]).toBeGreaterThan(dilated[0]);
+});
+
+test("a channel of the result can be chosen", async () => {
+  await showLabels(true);
+  const card = await finished("targets.affinities");
+  const channel = card.getByLabel("channel");
+  const alongX = await pixels(card, "result");
+  await channel.selectOption("instance[0,-4,0]");
+  const alongY = await pixels(card, "result");
+  expect(alongY).not.toEqual(alongX);
+  await card.locator('input[name="distance"]').fill("5");
+  await finished("targets.affinities");
+  expect(await channel.locator("option").allTextContents()).toEqual([
+    "all",
+    "instance[-5,0,0]",
+    "instance[0,-5,0]",
+    "instance[0,0,-5]",
+  ]);
 });
 
 test("the ends of a range do not pass each other", async () => {

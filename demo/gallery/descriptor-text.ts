@@ -32,7 +32,7 @@ export function drawnText({ drawn, values }: SampleOrigin): string {
     return named.length > 0 ? `${op}: ${named.join(", ")}` : op;
   });
   const parts = [...turns, ...words];
-  return parts.length > 0 ? parts.join(" · ") : "as stored";
+  return parts.length > 0 ? parts.join(" · ") : "nothing to be drawn";
 }
 
 /** Numbers, and of lists of things how many there are; nothing of what only the renderers need. */

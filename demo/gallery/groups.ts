@@ -2,6 +2,7 @@
 import type { Operation } from "./operation.js";
 import { presetOperations } from "./preset-operations.js";
 import { spatialOperations } from "./spatial-operations.js";
+import { targetOperations } from "./target-operations.js";
 import { valueOperations } from "./value-operations.js";
 
 export interface Group {
@@ -14,5 +15,6 @@ export interface Group {
 export const groups: readonly Group[] = [
   { name: "spatial", title: "Spatial", operations: spatialOperations },
   { name: "values", title: "Values", operations: valueOperations },
+  { name: "targets", title: "Targets", operations: targetOperations },
   { name: "presets", title: "Presets", operations: presetOperations },
 ];

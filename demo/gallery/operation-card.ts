@@ -5,12 +5,15 @@ import { widen } from "../window.js";
 import { type ControlInput, createChoice, createControl } from "./controls.js";
 import { descriptorText, drawnText } from "./descriptor-text.js";
 import type { Operation, Setting } from "./operation.js";
-import { type Paint, paint } from "./paint.js";
+import { type Paint, paint, scaleText } from "./paint.js";
 import type { Picture } from "./picture.js";
 import type { Studio } from "./studio.js";
 
 /** A draw that shows of every operation that it does something. */
 const FIRST_SEED = 4;
+
+/** The word for every channel at once. */
+const ALL = "all";
 
 type State = "waiting" | "rendering" | "done" | "failed";
 
@@ -18,6 +21,7 @@ export class OperationCard {
   readonly element: HTMLElement;
   readonly #controls: readonly (readonly [name: string, input: ControlInput])[];
   readonly #cut: ControlInput;
+  readonly #channel = createChoice("channel", "channel", { words: [ALL], value: ALL }, () => this.#draw());
   readonly #original = element("canvas");
   readonly #result = element("canvas");
   readonly #problem = element("p", { className: "problem", hidden: true });
@@ -64,7 +68,7 @@ export class OperationCard {
       const result = await this.studio.result(this.operation, this.#settings(), shot);
       this.#pictures = { original, result };
       this.#problem.hidden = true;
-      this.#drawn.textContent = drawnText(result.origin);
+      this.#offerChannels(result);
       this.#draw();
     } catch (error) {
       state = "failed";
@@ -97,6 +101,21 @@ export class OperationCard {
     );
   }
 
+  /** Channels can be chosen once their names are known; a choice that is there again stays. */
+  #offerChannels({ labels, isMeasured }: Picture): void {
+    const { select, element: choice } = this.#channel;
+    const names = labels.map(({ name }) => name);
+    const words = isMeasured ? names : [ALL, ...names];
+    const offered = [...select.options].map(({ text }) => text);
+    if (words.join() === offered.join()) return;
+    const { channel } = this.operation;
+    const first = channel === null ? ALL : (names[channel] ?? words[0]!);
+    const chosen = select.value !== ALL && words.includes(select.value) ? select.value : first;
+    select.replaceChildren(...words.map((word) => element("option", {}, word)));
+    select.value = chosen;
+    choice.hidden = names.length < 2;
+  }
+
   #showProblem(error: unknown): void {
     const code = isVoxelfeedError(error) ? `${error.code}: ` : "";
     this.#problem.textContent = code + (error instanceof Error ? error.message : String(error));
@@ -110,11 +129,12 @@ export class OperationCard {
       // Both in the greys of the original: what the operation does to them must show.
       window: widen(null, original.raw) ?? { low: 0, high: 1 },
       showLabels: this.#showsLabels,
-      channel: null,
+      channel: this.#channel.select.value,
       classes: this.studio.volume.scene.classes,
     };
     paint(this.#original, original, how);
     paint(this.#result, result, how);
+    this.#drawn.textContent = scaleText(result, how) ?? drawnText(result.origin);
   }
 
   #setState(state: State): void {
@@ -123,7 +143,7 @@ export class OperationCard {
   }
 
   #build(): HTMLElement {
-    const again = element("button", { type: "button" }, "Draw again");
+    const again = element("button", { type: "button", hidden: !this.operation.isDrawn }, "Draw again");
     again.addEventListener("click", () => {
       this.#seed++;
       this.#ask();
@@ -140,7 +160,7 @@ export class OperationCard {
       this.#problem,
       this.#drawn,
       element("div", { className: "controls" }, ...this.#controls.map(([, input]) => input.element)),
-      element("div", { className: "actions" }, again, this.#cut.element),
+      element("div", { className: "actions" }, again, this.#cut.element, this.#channel.element),
       element("div", { className: "descriptor" }, this.#descriptor, copy),
     );
     card.dataset.operation = this.name;

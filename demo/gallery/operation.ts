@@ -45,7 +45,10 @@ export interface Scene {
 }
 
 /** The options of `createLoader` that a card sets. */
-export type Augmentation = Pick<LoaderOptions, "spatialTransforms" | "rawValueTransforms">;
+export type Augmentation = Pick<
+  LoaderOptions,
+  "spatialTransforms" | "rawValueTransforms" | "targetTransforms"
+>;
 
 /** Labels of all classes, or the ids of the objects. */
 export type LabelKind = "classes" | "instances";
@@ -55,12 +58,18 @@ export interface View {
   readonly cut?: AxisName;
   /** Default `classes`. */
   readonly labels?: LabelKind;
+  /** The array of the batch that the result shows over the raw slice. Default `labels`. */
+  readonly array?: string;
+  /** Number of its channel that is shown at first; null: all of them. Default null, of targets 0. */
+  readonly channel?: number | null;
 }
 
 export interface Operation extends Required<View> {
   /** What it does, in a sentence. */
   readonly does: string;
   readonly controls: Readonly<Record<string, Control>>;
+  /** Whether another draw may give another picture. */
+  readonly isDrawn: boolean;
   augmentation(settings: Readonly<Record<string, Setting>>, scene: Scene): Augmentation;
   /** The same without the operation: what the original shows. */
   readonly original: Augmentation;
@@ -109,14 +118,17 @@ const chance = slider("p, chance of it", [0, 1, 0.05], 1);
  * @param options the loader's options that hold a descriptor
  */
 export function drawnOperation<C extends Readonly<Record<string, Control>>, D extends object>(
-  { does, controls, describe, cut = "z", labels = "classes" }: Entry<C, D>,
+  { does, controls, describe, cut = "z", labels = "classes", array = "labels", channel = null }: Entry<C, D>,
   options: (descriptor: D) => Augmentation,
   original: Augmentation,
 ): Operation {
   return {
     does,
+    isDrawn: true,
     cut,
     labels,
+    array,
+    channel,
     original,
     controls: { ...controls, p: chance },
     augmentation(settings, scene) {

@@ -28,11 +28,19 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, how: Paint): 
 }
 
 /** The channels that are painted. */
-export function paintedLabels({ labels, isMeasured }: Picture, { channel }: Paint): Picture["labels"] {
+function paintedLabels({ labels, isMeasured }: Picture, { channel }: Paint): Picture["labels"] {
   const chosen = labels.filter(({ name }) => name === channel);
   if (chosen.length > 0) return chosen;
   // Measurements cannot lie over each other.
   return isMeasured ? labels.slice(0, 1) : labels;
+}
+
+/** What the colours of measurements stand for, such as "mito: -80 … 80"; null where there are none. */
+export function scaleText(picture: Picture, how: Paint): string | null {
+  const [first] = paintedLabels(picture, how);
+  if (!picture.isMeasured || first === undefined) return null;
+  const { low, high } = scaleEnds(first.slice);
+  return `${first.name}: ${Number(low.toPrecision(3))} … ${Number(high.toPrecision(3))}`;
 }
 
 function pixelsOf(picture: Picture, how: Paint): Pixels {

@@ -13,7 +13,7 @@ import type { Augmentation } from "./operation.js";
 
 export interface Picture {
   readonly raw: Slice;
-  /** Channels of the target array, in order. */
+  /** Channels of the array that is shown over it, in order. */
   readonly labels: readonly LabelSlice[];
   /** Whether the labels are measurements rather than classes or ids. */
   readonly isMeasured: boolean;
@@ -25,6 +25,8 @@ export interface Shot {
   readonly cut: AxisName;
   /** Everything that is drawn follows from it. */
   readonly seed: number;
+  /** Name of the array that is shown over the raw slice. */
+  readonly array: string;
 }
 
 /** Renders the one sample of a dataset. @throws what making a loader and reading throw */
@@ -32,19 +34,18 @@ export async function takePicture(
   dataset: Dataset,
   engine: Engine,
   augmentation: Augmentation,
-  { cut, seed }: Shot,
+  { cut, seed, array }: Shot,
 ): Promise<Picture> {
   const options = { engine, seed, sampler: samplers.sequential(), prefetch: 0, batchSize: 1 };
   const loader = createLoader(dataset, { ...options, ...augmentation });
   try {
     for await (const batch of loader) {
       try {
-        const { raw, labels } = batch.arrays;
+        const { raw, [array]: labels } = batch.arrays;
         const [[grey], shown] = await Promise.all([slicesOf(raw!, cut), slicesOf(labels!, cut)]);
-        const names = dataset.classes;
         return {
           raw: grey!,
-          labels: shown.map((slice, channel) => ({ name: names[channel]!, slice })),
+          labels: shown.map((slice, channel) => ({ name: labels!.channels[channel]!, slice })),
           isMeasured: labels!.dtype.startsWith("float"),
           origin: batch.samples[0]!,
         };

@@ -6,8 +6,11 @@ function entry(preset: () => Preset, does: string): Operation {
   return {
     does,
     controls: {},
+    isDrawn: true,
     cut: "z",
     labels: "classes",
+    array: "labels",
+    channel: null,
     augmentation: preset,
     original: presets.none(),
   };

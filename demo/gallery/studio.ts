@@ -13,7 +13,7 @@ export class Studio {
     const taken = this.#originals.get(key);
     if (taken !== undefined) return taken;
     const { datasets, engine } = this.volume;
-    const picture = await takePicture(datasets[labels], engine, original, { cut, seed: 0 });
+    const picture = await takePicture(datasets[labels], engine, original, { cut, seed: 0, array: "labels" });
     this.#originals.set(key, picture);
     return picture;
   }
@@ -21,10 +21,11 @@ export class Studio {
   async result(
     operation: Operation,
     settings: Readonly<Record<string, Setting>>,
-    shot: Shot,
+    { cut, seed }: Pick<Shot, "cut" | "seed">,
   ): Promise<Picture> {
     const { datasets, engine, scene } = this.volume;
     const augmentation = operation.augmentation(settings, scene);
+    const shot = { cut, seed, array: operation.array };
     return await takePicture(datasets[operation.labels], engine, augmentation, shot);
   }
 }

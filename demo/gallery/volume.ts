@@ -74,7 +74,7 @@ function atMiddle(dataset: Dataset): Dataset {
 }
 
 async function largestIds(instances: Dataset, engine: Engine): Promise<number[]> {
-  const { labels } = await takePicture(instances, engine, {}, { cut: "z", seed: 0 });
+  const { labels } = await takePicture(instances, engine, {}, { cut: "z", seed: 0, array: "labels" });
   const counts = new Map<number, number>();
   for (const id of labels[0]!.slice.values) if (id !== 0) counts.set(id, (counts.get(id) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]).map(([id]) => id);
