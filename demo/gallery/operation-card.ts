@@ -134,7 +134,9 @@ export class OperationCard {
     };
     paint(this.#original, original, how);
     paint(this.#result, result, how);
-    this.#drawn.textContent = scaleText(result, how) ?? drawnText(result.origin);
+    const names = result.labels.map(({ name }) => name).join(", ");
+    const drawn = this.operation.isDrawn ? drawnText(result.origin) : names;
+    this.#drawn.textContent = scaleText(result, how) ?? drawn;
   }
 
   #setState(state: State): void {
