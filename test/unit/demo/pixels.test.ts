@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Colour } from "../../../demo/colours.js";
-import { blendLabels, countLabel, greyPixels, hatchUnknown } from "../../../demo/pixels.js";
+import { blendIds, blendLabels, countLabel, greyPixels, hatchUnknown } from "../../../demo/pixels.js";
 import type { Slice } from "../../../demo/slice.js";
 
 const slice = (width: number, values: number[], known: number[] | null = null): Slice => ({
@@ -34,6 +34,23 @@ describe("greyPixels", () => {
 });
 
 const black = (voxels: number) => new Uint8ClampedArray(Array(voxels).fill([0, 0, 0, 255]).flat());
+
+describe("blendIds", () => {
+  test("gives each id its colour, in full where another begins", () => {
+    const ids = slice(4, [1, 1, 1, 2, 1, 1, 1, 2, 1, 1, 1, 2]);
+    const pixels = black(12);
+    blendIds(pixels, ids, (id) => (id === 1 ? red : blue), 1);
+    expect(at(pixels, 4)).toEqual([70, 0, 0, 255]);
+    expect(at(pixels, 6)).toEqual([200, 0, 0, 255]);
+    expect(at(pixels, 7)).toEqual([0, 0, 100, 255]);
+  });
+
+  test("leaves background and the unknown as they are", () => {
+    const pixels = black(2);
+    blendIds(pixels, slice(2, [0, 3], [1, 0]), () => red, 1);
+    expect([...pixels]).toEqual([...black(2)]);
+  });
+});
 
 describe("blendLabels", () => {
   test("draws borders in full and the inside lightly", () => {
