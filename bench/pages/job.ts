@@ -1,5 +1,13 @@
 /** What the runner tells a page to do, and what the page posts back. All plain data. */
-import type { Budget, Mat3, Sampler, SpatialTransforms, Vec3 } from "../../src/index.js";
+import type {
+  Budget,
+  Mat3,
+  presets,
+  Sampler,
+  SpatialTransforms,
+  ValueTransform,
+  Vec3,
+} from "../../src/index.js";
 
 /** One way of reading patches; see `contenders/`. */
 export type ContenderName =
@@ -7,7 +15,8 @@ export type ContenderName =
   | "voxelfeed-webgpu"
   | "zarrita-main"
   | "zarrita-workers"
-  | "fizarrita";
+  | "fizarrita"
+  | "three-passes";
 
 /** What a case of a suite sets; the same for all its contenders. */
 export interface Settings {
@@ -25,6 +34,9 @@ export interface Settings {
   /** Label classes read beside the raw volume; 0 for none. */
   readonly classes?: number;
   readonly spatialTransforms?: SpatialTransforms;
+  readonly rawValueTransforms?: readonly ValueTransform[];
+  /** Instead of the transforms. */
+  readonly preset?: keyof typeof presets;
   /** Crops of one patch each instead of one volume. */
   readonly datasets?: number;
   readonly budget?: Budget;
@@ -41,7 +53,7 @@ export interface PlacedPatch {
 
 export interface Job {
   readonly id: number;
-  readonly measure: "throughput" | "verify" | "fill" | "startup" | "plans" | "tiers";
+  readonly measure: "throughput" | "sample-time" | "verify" | "fill" | "startup" | "plans" | "tiers";
   /** A {@link ContenderName}, or what the measure makes of it. */
   readonly contender: string;
   /** Where the volumes are, without a slash at the end. */

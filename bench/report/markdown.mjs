@@ -16,6 +16,7 @@ export function suiteMarkdown(suite) {
     "chunk requests",
     "lag p99 (idle), ms",
     "memory, MiB",
+    "processor, ms",
   ];
   const rows = suite.cases.flatMap(({ name, against, contenders }) =>
     contenders.map((contender, i) => [
@@ -56,8 +57,9 @@ export function reportMarkdown({ command, machine }, suites) {
 }
 
 function contenderCells(contender) {
-  const { name, failure, median, ratio, ratios, chunkRequests, lagP99Ms, idleLagP99Ms, grownMiB } = contender;
-  if (median === null) return [name, failure === null ? "" : shortened(failure), "", "", "", "", ""];
+  const { name, failure, median, ratio, ratios, chunkRequests, lagP99Ms, idleLagP99Ms, grownMiB, cpuMs } =
+    contender;
+  if (median === null) return [name, failure === null ? "" : shortened(failure), "", "", "", "", "", ""];
   const lag = lagP99Ms === null ? "" : `${shown(lagP99Ms)} (${shown(idleLagP99Ms)})`;
   return [
     name,
@@ -67,6 +69,7 @@ function contenderCells(contender) {
     shown(chunkRequests),
     lag,
     shown(grownMiB),
+    shown(cpuMs),
   ];
 }
 

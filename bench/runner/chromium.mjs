@@ -8,8 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromiumFlags, ensureBrowser } from "../../scripts/browser.mjs";
 
-/** The HTTP/2 server's certificate is signed by itself. */
-const flags = [...chromiumFlags, "--headless=new", "--ignore-certificate-errors", "--disable-gpu-watchdog"];
+const flags = [
+  ...chromiumFlags,
+  "--headless=new",
+  // The HTTP/2 server's certificate is signed by itself.
+  "--ignore-certificate-errors",
+  // Without it the GPU process looks for other drivers for seconds, on the cores that are measured.
+  "--use-angle=swiftshader",
+];
 
 export class Chromium {
   #profile = mkdtempSync(join(tmpdir(), "voxelfeed-bench-profile-"));
@@ -23,10 +29,13 @@ export class Chromium {
     this.#process.on("error", (error) => console.error(`Chromium: ${error.message}`));
   }
 
-  /** Memory of its renderer processes in MiB, where /proc tells; else null. */
-  rendererMiB() {
+  /**
+   * What its processes take, where /proc tells; else null: resident memory of the renderers (shared pages count in
+   * each), and processor time of all processes so far.
+   */
+  usage() {
     try {
-      return rendererKiB(this.#process.pid) / 1024;
+      return groupUsage(this.#process.pid);
     } catch {
       return null;
     }
@@ -47,19 +56,24 @@ export function chromiumVersion() {
   return spawnSync(ensureBrowser().path, ["--version"], { encoding: "utf8" }).stdout.trim();
 }
 
-/** Resident memory of the renderers in a process group; shared pages count in each. */
-function rendererKiB(group) {
-  let sum = 0;
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MS = 10;
+
+function groupUsage(group) {
+  let rendererKiB = 0;
+  let cpuMs = 0;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      // The fields after the command's closing parenthesis: state, parent, group.
+      // The fields after the command's closing parenthesis: state, parent, group, and the times as 12th and 13th.
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      if (Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]) !== group) continue;
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (Number(fields[2]) !== group) continue;
+      cpuMs += TICK_MS * (Number(fields[11]) + Number(fields[12]));
       if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) continue;
-      sum += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+      rendererKiB += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
     } catch {
       // It ended while it was looked at.
     }
   }
-  return sum;
+  return { rendererMiB: rendererKiB / 1024, cpuMs };
 }

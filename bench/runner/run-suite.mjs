@@ -74,7 +74,7 @@ class Course {
         entry.failure = "HTTP/2 needs a certificate, which openssl makes; it is not here";
       return;
     }
-    for (const volume of [one.settings.volume, "label-gzip-512"]) await server.volumes.prepare(volume);
+    for (const volume of [one.settings.volume, "label-gzip-64"]) await server.volumes.prepare(volume);
     if (this.#suite.verified === false) return;
     let first = null;
     for (const entry of entries) {

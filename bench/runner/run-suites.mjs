@@ -14,6 +14,10 @@ export async function runSuites(suites, { rounds, quick, log }) {
   const page = await buildPage();
   const server = await new DataServer().start();
   const session = await new Session(page).start();
+  // The browser is in a process group of its own, so that nobody else ends it when this process is interrupted.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => session.close().finally(() => process.exit(1)));
+  }
   const ask = (job, options) => (isPython(job.contender) ? runPython(job) : session.run(job, options));
   try {
     const results = [];

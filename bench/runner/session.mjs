@@ -22,6 +22,8 @@ export class Session {
   #current = null;
   /** The page that waits for a job. @type {((job: object) => void) | null} */
   #waiting = null;
+  /** What the browser had taken when the job's timing began. @type {{rendererMiB: number, cpuMs: number} | null} */
+  #timed = null;
   /** Who waits for such a page. @type {(() => void) | null} */
   #wanted = null;
 
@@ -44,24 +46,26 @@ export class Session {
    *
    * @param {object} job Plain data.
    * @param {{freshBrowser?: boolean, limitMs?: number}} [options] A fresh browser holds no memory of earlier jobs.
-   * @returns {Promise<any>} What the page posted, and how much memory the renderers took meanwhile.
+   * @returns {Promise<any>} What the page posted, with the memory that renderers took on, and the processor time of the
+   * whole browser from when the page said that timing begins.
    * @throws Where the page fails or the time is up; the browser is started anew then.
    */
   async run(job, { freshBrowser = false, limitMs = 300_000 } = {}) {
     if (freshBrowser) await this.#restart();
     await this.#pageWaits();
-    const beforeMiB = this.#chromium?.rendererMiB() ?? null;
+    const before = this.#chromium?.usage() ?? null;
+    this.#timed = before;
     let peakMiB = 0;
     const looking = setInterval(() => {
-      peakMiB = Math.max(peakMiB, this.#chromium?.rendererMiB() ?? 0);
+      peakMiB = Math.max(peakMiB, this.#chromium?.usage()?.rendererMiB ?? 0);
     }, MEMORY_EVERY_MS);
     try {
       const result = await this.#post(job, limitMs);
       if (result.error !== undefined) throw new Error(result.error);
-      return {
-        ...result,
-        grownMiB: beforeMiB === null ? null : Math.round(Math.max(0, peakMiB - beforeMiB)),
-      };
+      const after = this.#chromium?.usage() ?? null;
+      if (before === null || after === null || this.#timed === null) return result;
+      const grownMiB = Math.round(Math.max(0, peakMiB - before.rendererMiB));
+      return { ...result, grownMiB, cpuMs: after.cpuMs - this.#timed.cpuMs };
     } catch (error) {
       await this.#restart();
       throw error;
@@ -107,6 +111,7 @@ export class Session {
   #answer(request, response) {
     for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
     const { pathname } = new URL(request.url, this.#url);
+    if (pathname === "/timed") return this.#beginTiming(response);
     if (pathname === "/job") return this.#giveJob(response);
     if (pathname === "/result") return this.#takeResult(request, response);
     this.#serveFile(request, response);
@@ -118,6 +123,12 @@ export class Session {
       void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(job));
     this.#wanted?.();
     this.#wanted = null;
+  }
+
+  /** The page is ready, and what is measured begins now. */
+  #beginTiming(response) {
+    this.#timed = this.#chromium?.usage() ?? null;
+    response.writeHead(204).end();
   }
 
   async #takeResult(request, response) {

@@ -12,6 +12,7 @@ import { median, roundRatios } from "./statistics.mjs";
  * @property {number | null} lagP99Ms Median over the rounds.
  * @property {number | null} idleLagP99Ms The same page, just before.
  * @property {number | null} grownMiB How much more memory the renderer processes had at their peak than before.
+ * @property {number | null} cpuMs Processor time of the whole browser; it depends less on what else the machine does.
  * @property {number | null} chunkRequests
  * @property {(object | null)[]} rounds
  *
@@ -71,6 +72,7 @@ function summarizeEntry({ figure = "value", unit }, entry, reference) {
     lagP99Ms: medianOf(entry.rounds.map((round) => round?.lag?.p99Ms)),
     idleLagP99Ms: medianOf(entry.rounds.map((round) => round?.idleLag?.p99Ms)),
     grownMiB: medianOf(entry.rounds.map((round) => round?.grownMiB)),
+    cpuMs: medianOf(entry.rounds.map((round) => round?.cpuMs)),
     chunkRequests: medianOf(entry.rounds.map((round) => round?.requests?.chunks)),
     rounds: entry.rounds,
   };

@@ -45,7 +45,9 @@ export class DataServer {
     };
     await this.#listen("http1", "http", createServer(handle));
     const certificate = makeCertificate();
-    if (certificate !== null) await this.#listen("http2", "https", createSecureServer(certificate, handle));
+    // A hundred chunks on their way at once are more than node's default of 10 MB allows; streams would be refused.
+    const options = { ...certificate, maxSessionMemory: 1000 };
+    if (certificate !== null) await this.#listen("http2", "https", createSecureServer(options, handle));
     return this;
   }
 

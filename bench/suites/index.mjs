@@ -1,4 +1,5 @@
 /** All suites, in the order in which they run. */
+import { augment } from "./augment.mjs";
 import { cache } from "./cache.mjs";
 import { cold } from "./cold.mjs";
 import { diskWarm } from "./disk-warm.mjs";
@@ -10,4 +11,16 @@ import { scale } from "./scale.mjs";
 import { startup } from "./startup.mjs";
 import { transforms } from "./transforms.mjs";
 
-export const suites = [cold, latency, ramWarm, diskWarm, startup, transforms, plans, scale, memory, cache];
+export const suites = [
+  cold,
+  latency,
+  ramWarm,
+  diskWarm,
+  startup,
+  transforms,
+  augment,
+  plans,
+  scale,
+  memory,
+  cache,
+];

@@ -7,7 +7,7 @@ export const transforms = {
   title: "Raw and 4 label classes, rotated and mirrored, all in memory",
   unit: "patches/s",
   measure: "throughput",
-  contenders: ["voxelfeed-cpu", "voxelfeed-webgpu", "tensorstore-torch"],
+  contenders: ["voxelfeed-cpu", "tensorstore-torch"],
   reference: "tensorstore-torch",
   quick: { patch: [64, 64, 64] },
   cases: [

@@ -2,6 +2,7 @@
 import type { ContenderName, Job } from "../job.js";
 import { openFizarrita } from "./fizarrita.js";
 import type { OpenReader, Reader } from "./reader.js";
+import { openThreePasses } from "./three-passes.js";
 import { openVoxelfeed } from "./voxelfeed.js";
 import { openZarritaMain } from "./zarrita-main.js";
 import { openZarritaWorkers } from "./zarrita-workers.js";
@@ -12,6 +13,7 @@ const contenders: Readonly<Record<ContenderName, OpenReader>> = {
   "zarrita-main": openZarritaMain,
   "zarrita-workers": openZarritaWorkers,
   fizarrita: openFizarrita,
+  "three-passes": openThreePasses,
 };
 
 export async function openContender(job: Job): Promise<Reader> {

@@ -10,6 +10,7 @@ import {
   type DatasetSpec,
   type LoaderOptions,
   openDataset,
+  presets,
 } from "../../../src/index.js";
 import type { Job, PlacedPatch, Settings } from "../job.js";
 import type { Reader } from "./reader.js";
@@ -44,9 +45,19 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu"): Promis
 
 /** What the settings say, as options of a loader. */
 function loaderOptions(settings: Settings): LoaderOptions {
-  const { batchSize, prefetch, sampler, seed, patches, spatialTransforms, budget } = settings;
+  const { batchSize, prefetch, sampler, seed, patches, budget, preset } = settings;
+  const { spatialTransforms, rawValueTransforms } = preset === undefined ? settings : presets[preset]();
   const iterationsPerEpoch = Math.ceil(patches / batchSize);
-  return { batchSize, prefetch, sampler, seed, iterationsPerEpoch, budget, spatialTransforms };
+  return {
+    batchSize,
+    prefetch,
+    sampler,
+    seed,
+    iterationsPerEpoch,
+    budget,
+    spatialTransforms,
+    rawValueTransforms,
+  };
 }
 
 /** The raw volume with the classes wanted, or several crops combined. */

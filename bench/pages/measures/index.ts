@@ -2,11 +2,12 @@
 import type { Job, Measurement } from "../job.js";
 import { measurePlans } from "./plans.js";
 import { measureStartup } from "./startup.js";
-import { fillCaches, measureThroughput, verify } from "./throughput.js";
+import { fillCaches, measureSampleTime, measureThroughput, verify } from "./throughput.js";
 import { measureTiers } from "./tiers.js";
 
 export const measures: Readonly<Record<Job["measure"], (job: Job) => Promise<Measurement>>> = {
   throughput: measureThroughput,
+  "sample-time": measureSampleTime,
   verify,
   fill: fillCaches,
   startup: measureStartup,

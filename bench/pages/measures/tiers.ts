@@ -12,6 +12,7 @@ export async function measureTiers(job: Job): Promise<Measurement> {
   const reader = await openVoxelfeed({ ...job, settings, keepCaches: job.contender === "disk" }, "cpu");
   if (job.contender === "memory") await reader.read();
   const idle = await idleLag(IDLE_MS);
+  await fetch("/timed");
   const stop = meterLag();
   const startMs = performance.now();
   await reader.read();
