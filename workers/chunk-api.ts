@@ -105,6 +105,7 @@ export function createChunkApi(): ChunkWorkerApi {
           disk: disk.counters,
         };
       }
+      array.decode.preload();
       let objectVersion = "";
       const encoded = await readEncoded(array, call, {
         signal: abort.signal,

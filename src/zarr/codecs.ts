@@ -26,13 +26,14 @@ export interface DecodedBrick {
  * @param where for messages.
  * @throws `decode` with url, array, level and chunk; the codec's own error is the cause.
  */
-export type BrickDecoder = (
-  bytes: Uint8Array,
-  where: { readonly url: string; readonly brick: Vec3 },
-) => Promise<DecodedBrick>;
+export interface BrickDecoder {
+  (bytes: Uint8Array, where: { readonly url: string; readonly brick: Vec3 }): Promise<DecodedBrick>;
+  /** Begins to load the codecs while the first chunk is on its way; a failure shows when that is decoded. */
+  preload(): void;
+}
 
 /**
- * Makes the decoder of an array. Its codecs are loaded with the first chunk, once.
+ * Makes the decoder of an array. Its codecs are loaded once, with the first chunk or by `preload`.
  *
  * @param wasmZstd shared by all decoders of a thread.
  */
@@ -50,7 +51,10 @@ export function createBrickDecoder(array: ArrayMeta, wasmZstd = new WasmZstd()):
     }
   }
 
-  return async (bytes, where) => {
+  const decodeBrick = async (
+    bytes: Uint8Array,
+    where: Parameters<BrickDecoder>[1],
+  ): Promise<DecodedBrick> => {
     try {
       const decode = await load();
       const { bytes: brick, isVerified } = await decode(bytes);
@@ -70,6 +74,7 @@ export function createBrickDecoder(array: ArrayMeta, wasmZstd = new WasmZstd()):
       );
     }
   };
+  return Object.assign(decodeBrick, { preload: () => void load().catch(() => undefined) });
 }
 
 async function loadDecoder(

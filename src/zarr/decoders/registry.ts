@@ -33,8 +33,10 @@ export async function loadDecoder(spec: CodecSpec, chunk: ChunkType, wasmZstd: W
     case "lz4":
       return decodeLz4;
     case "zstd":
+      wasmZstd.preload();
       return createZstdDecoder(wasmZstd);
     case "blosc":
+      if (spec.configuration?.cname === "zstd") wasmZstd.preload();
       return createBloscDecoder({ zlib: decodeZlib, zstd: createZstdDecoder(wasmZstd) });
     default:
       return registeredDecoder(await loadRegisteredCodec(spec, chunk));

@@ -4,6 +4,9 @@ import { registry } from "zarrita";
 /** numcodecs' binding never frees what it allocated for a chunk that fails; this much is put up with. */
 const MAX_LEAKED_BYTES = 32 * 1024 * 1024;
 
+/** A frame without content: its header tells size 0, its one block is the last and empty (RFC 8878, section 3.1.1). */
+const emptyFrame = new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00]);
+
 type Decode = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /**
@@ -34,6 +37,11 @@ export class WasmZstd {
       if (this.#leakedBytes > MAX_LEAKED_BYTES) this.retire();
     }
     return undefined;
+  }
+
+  /** Begins to fetch and compile the module, as the first frame would. */
+  preload(): void {
+    if (this.#loading === undefined) void this.decode(emptyFrame, 0);
   }
 
   /** Wasm is not asked again on this thread. */

@@ -1,0 +1,67 @@
+import Zstd from "numcodecs/zstd";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { registry } from "zarrita";
+import { createBrickDecoder } from "../../../src/zarr/codecs.js";
+import { WasmZstd } from "../../../src/zarr/decoders/wasm-zstd.js";
+import type { ArrayMeta } from "../../../src/zarr/metadata.js";
+
+const where = { url: "https://example.org/volume", brick: [0, 0, 0] } as const;
+const voxels = Uint8Array.from({ length: 64 }, (_, i) => i * 3);
+
+function arrayOf(name: string, configuration = {}): ArrayMeta {
+  return {
+    path: "0",
+    level: 0,
+    zarrFormat: 2,
+    dtype: "uint8",
+    shape: [4, 4, 4],
+    chunkShape: [4, 4, 4],
+    chunkKey: { style: "v2", separator: "." },
+    codecs: [{ name, configuration }],
+    spatialAxes: [0, 1, 2],
+    select: [0, 0, 0],
+    fillBytes: [0],
+  };
+}
+
+describe("preload", () => {
+  const loadZstd = registry.get("zstd")!;
+  const loads = vi.fn(loadZstd);
+  registry.set("zstd", loads);
+  beforeEach(() => loads.mockClear());
+  afterAll(() => void registry.set("zstd", loadZstd));
+
+  it("loads the wasm module once, and the first chunk is decoded as ever", async () => {
+    const decode = createBrickDecoder(arrayOf("zstd"), new WasmZstd());
+    decode.preload();
+    decode.preload();
+    await vi.waitFor(() => expect(loads).toHaveBeenCalled());
+    const encoded = await (await Zstd.fromConfig({ id: "zstd", level: 1 })).encode(voxels);
+    expect((await decode(encoded.slice(), where)).bytes).toEqual(voxels);
+    expect(loads).toHaveBeenCalledTimes(1);
+  });
+
+  it("decodes its empty frame, so that the module is compiled too, and is not retired by it", async () => {
+    const wasm = new WasmZstd();
+    wasm.preload();
+    const encoded = await (await Zstd.fromConfig({ id: "zstd", level: 1 })).encode(voxels);
+    expect(await wasm.decode(encoded.slice(), voxels.byteLength)).toEqual(voxels);
+  });
+
+  it("loads no wasm for codecs that need none", async () => {
+    for (const array of [arrayOf("gzip"), arrayOf("lz4"), arrayOf("blosc", { cname: "lz4" })]) {
+      createBrickDecoder(array, new WasmZstd()).preload();
+    }
+    await new Promise((done) => setTimeout(done, 50));
+    expect(loads).not.toHaveBeenCalled();
+    createBrickDecoder(arrayOf("blosc", { cname: "zstd" }), new WasmZstd()).preload();
+    await vi.waitFor(() => expect(loads).toHaveBeenCalled());
+  });
+
+  it("keeps a failure for the chunk that meets it", async () => {
+    const decode = createBrickDecoder(arrayOf("made-up"), new WasmZstd());
+    decode.preload();
+    await new Promise((done) => setTimeout(done, 20));
+    await expect(decode(voxels, where)).rejects.toMatchObject({ code: "decode", array: "0" });
+  });
+});
