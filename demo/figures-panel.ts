@@ -10,6 +10,7 @@ const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
     "Where the bytes came from",
     [
       ["Network", ({ encodedBytes }) => formatBytes(encodedBytes)],
+      ["Chunks from the disk", ({ diskHits }) => formatCount(diskHits)],
       ["Chunks loaded", ({ chunkLoads }) => formatCount(chunkLoads)],
       ["of them not stored", ({ missingChunks }) => formatCount(missingChunks)],
       ["Hits in worker memory", ({ memoryHits }) => formatCount(memoryHits)],

@@ -40,7 +40,7 @@ test("Start shows batches with their labels, and figures that move", async () =>
   expect(caption).toEqual([
     expect.stringMatching(/^-?\d+, -?\d+, -?\d+ nm$/),
     expect.stringMatching(/^batch \d+$/),
-    expect.stringMatching(/^rotated -?[\d.]+° about z/),
+    expect.stringMatching(/(^| · )rotated -?[\d.]+° about z$/),
     expect.stringMatching(/^crop\d · level s0/),
   ]);
   expect(await cards().first().locator("canvas").count()).toBe(2);
