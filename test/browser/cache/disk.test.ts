@@ -1,5 +1,5 @@
 /** The disk tier over real HTTP, IndexedDB and OPFS: what a second visit, another tab and a broken disk see. */
-import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import {
   cacheReport,
   clearCache,
@@ -152,15 +152,26 @@ describe("the disk tier", () => {
   });
 });
 
+/** Opens the slab for writing; the workers of the visit before may still be on their way out with it. */
+async function openSlab(
+  keepExistingData: boolean,
+): Promise<{ file: File; writable: FileSystemWritableFileStream }> {
+  const root = await navigator.storage.getDirectory();
+  const handle = await root.getFileHandle("voxelfeed-cache.slab", { create: true });
+  const open = async () => ({
+    file: await handle.getFile(),
+    writable: await handle.createWritable({ keepExistingData }),
+  });
+  return await vi.waitFor(open, { timeout: 10_000 });
+}
+
 describe("a fault of the disk", () => {
   test("damaged records are fetched again, and counted", async () => {
     const crop = await serveCrop();
     const first = await visit(crop, { budget });
-    const root = await navigator.storage.getDirectory();
-    const file = await root.getFileHandle("voxelfeed-cache.slab");
-    const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
+    const { file, writable } = await openSlab(false);
+    const bytes = new Uint8Array(await file.arrayBuffer());
     for (let at = 100; at < bytes.byteLength; at += 997) bytes[at]! ^= 0x55;
-    const writable = await file.createWritable({ keepExistingData: false });
     await writable.write(bytes);
     await writable.close();
     const second = await visit(crop, { budget });
@@ -171,8 +182,7 @@ describe("a fault of the disk", () => {
   test("a truncated slab is as good as an empty one", async () => {
     const crop = await serveCrop();
     const first = await visit(crop, { budget });
-    const file = await (await navigator.storage.getDirectory()).getFileHandle("voxelfeed-cache.slab");
-    const writable = await file.createWritable({ keepExistingData: true });
+    const { writable } = await openSlab(true);
     await writable.truncate(100);
     await writable.close();
     const second = await visit(crop, { budget });
