@@ -1,5 +1,6 @@
 /** Admission before allocation: a ceiling in units (bytes, leases, requests), granted by urgency and order of asking. */
 import { VoxelfeedError } from "../errors.js";
+import type { LimitReport } from "./limits.js";
 
 /**
  * What something is for, the most urgent first: what someone looks at, what training waits for, what will
@@ -36,10 +37,12 @@ export class Budget {
   /**
    * @param limit units that may be out at once
    * @param name what it counts, as the user knows it, such as `budget.memory`
+   * @param report told of those that wait, and of those that are refused
    */
   constructor(
     limit: number,
     readonly name: string,
+    readonly report: LimitReport = () => {},
   ) {
     this.#limit = limit;
   }
@@ -73,6 +76,7 @@ export class Budget {
   async take(units: number, signal?: AbortSignal, priority: Priority = "visible"): Promise<() => void> {
     signal?.throwIfAborted();
     if (units > this.#limit) {
+      this.report("refuse", units);
       throw new VoxelfeedError(
         "budget",
         `One read needs ${units} bytes at once, but ${this.name} is ${this.#limit}. Raise ${this.name}, or use smaller patches.`,
@@ -91,6 +95,7 @@ export class Budget {
   }
 
   async #wait(units: number, priority: Priority, signal: AbortSignal | undefined): Promise<void> {
+    this.report("wait", units);
     await new Promise<void>((resolve, reject) => {
       const leave = (): void => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);

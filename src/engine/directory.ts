@@ -9,6 +9,7 @@
  */
 import { transfer } from "comlink";
 import type { Budget, Priority } from "../cache/budget.js";
+import type { LimitReport } from "../cache/limits.js";
 import { ByteLru } from "../cache/lru.js";
 import type { PoolWorker, WorkerPool } from "../pool/pool.js";
 import { type BrickAddress, type BrickCopy, brickKey, type DiskCounters } from "../pool/protocol.js";
@@ -38,12 +39,14 @@ export class BrickDirectory {
   /**
    * @param maxBytes budget of all workers together
    * @param inflight bytes of the chunks that may be under way at once
+   * @param report told when bricks are evicted
    */
   constructor(
     readonly pool: WorkerPool,
     readonly maxBytes: number,
     readonly inflight: Budget,
     readonly counters: EngineCounters,
+    readonly report: LimitReport,
   ) {}
 
   /** Bytes of the bricks held, and of those being loaded. */
@@ -206,6 +209,7 @@ export class BrickDirectory {
     while (this.#lru.bytes + this.#loadingBytes > this.maxBytes) {
       const evicted = this.#lru.evict();
       if (evicted === undefined) break;
+      this.report("evict", bytes);
       const { worker, key } = evicted.value;
       worker?.tell((api) => api.drop([key]));
       if (worker !== null) this.counters.evictedBricks++;

@@ -3,6 +3,8 @@
  * through it. Two engines do not know of each other.
  */
 import { Budget } from "../cache/budget.js";
+import { type BudgetEvent, LimitEvents, type LimitReport, type Tier } from "../cache/limits.js";
+import { Emitter } from "../emitter.js";
 import { VoxelfeedError } from "../errors.js";
 import { BrickPool } from "../gpu/bricks.js";
 import { acquireDevice, isSoftware } from "../gpu/device.js";
@@ -30,9 +32,19 @@ export interface EngineStats extends EngineCounters {
   /** What the disk tier wrote, and what went wrong with it: faults make it a miss, never an error. */
   readonly disk: DiskCounters;
   /** Bytes in use, the most ever, and the ceiling of each tier. */
-  readonly budget: Readonly<
-    Record<"inflight" | "memory" | "gpu", { bytes: number; peakBytes: number; maxBytes: number }>
-  >;
+  readonly budget: Readonly<Record<"inflight" | "memory" | "gpu", TierUse>>;
+}
+
+/** A tier with a budget of bytes. */
+export interface TierUse {
+  readonly bytes: number;
+  /** The most that it ever was. */
+  readonly peakBytes: number;
+  readonly maxBytes: number;
+}
+
+export interface EngineEvents {
+  readonly budget: BudgetEvent;
 }
 
 export class Engine {
@@ -41,6 +53,8 @@ export class Engine {
   readonly #directory: BrickDirectory;
   readonly #counters = newCounters();
   readonly #lifetime = new AbortController();
+  readonly #events = new Emitter<EngineEvents>();
+  readonly #limits = new LimitEvents((event) => this.#events.emit("budget", event));
   readonly cpu: CpuBackend;
   /** Counts label voxels in the workers. */
   readonly labels: LabelCounter;
@@ -60,9 +74,10 @@ export class Engine {
     const { workers, createWorker, memoryBytes, inflightBytes, diskBytes, revalidate } = this.#options;
     this.#pool = new WorkerPool(workers, createWorker, { workers, diskBytes, revalidate });
     this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
-    this.#inflight = new Budget(inflightBytes, "budget.inflight");
-    this.#memory = new Budget(memoryBytes, "budget.memory");
-    this.#directory = new BrickDirectory(this.#pool, memoryBytes, this.#inflight, this.#counters);
+    this.#inflight = new Budget(inflightBytes, "budget.inflight", this.#reportOf("inflight"));
+    const report = this.#reportOf("memory");
+    this.#memory = new Budget(memoryBytes, "budget.memory", report);
+    this.#directory = new BrickDirectory(this.#pool, memoryBytes, this.#inflight, this.#counters, report);
     this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters);
     this.labels = new LabelCounter(this.#arrays, this.#directory, this.#memory);
   }
@@ -70,6 +85,11 @@ export class Engine {
   /** Aborts when the engine is disposed; everything that reads through it stops then. */
   get lifetime(): AbortSignal {
     return this.#lifetime.signal;
+  }
+
+  /** Has `listener` told of what an event's name says. @returns stops it */
+  on<Name extends keyof EngineEvents>(name: Name, listener: (event: EngineEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
   }
 
   /** Backend and device: settled on first use, by capability, and never changed by an error. */
@@ -172,14 +192,15 @@ export class Engine {
 
   #onGpu(device: GPUDevice): ChosenBackend {
     const { gpuBytes } = this.#options;
-    const bricks = new BrickPool(device, { maxBytes: gpuBytes });
+    const report = this.#reportOf("gpu");
+    const bricks = new BrickPool(device, { maxBytes: gpuBytes, report });
     const renderer = new GpuRenderer(device);
     this.#bricks = bricks;
     this.#onDispose(() => bricks.destroy());
     this.#onDispose(() => renderer.destroy());
     const targets = new GpuTargets(device);
     this.#onDispose(() => targets.destroy());
-    const admission = new Budget(gpuBytes, "budget.gpu");
+    const admission = new Budget(gpuBytes, "budget.gpu", report);
     const gpu = new GpuBackend(
       this.#arrays,
       this.#directory,
@@ -190,6 +211,13 @@ export class Engine {
       this.#counters,
     );
     return { backend: "webgpu", device, ring: this.#ring(device), gpu, targets };
+  }
+
+  #reportOf(tier: Exclude<Tier, "disk">): LimitReport {
+    return (action, neededBytes) => {
+      const { bytes: usedBytes, maxBytes } = this.stats().budget[tier];
+      this.#limits.report({ tier, action, neededBytes, usedBytes, maxBytes });
+    };
   }
 
   #ring(device: GPUDevice): BufferRing {

@@ -1,4 +1,5 @@
 /** Decoded bricks kept in GPU memory, least recently used first to go. */
+import type { LimitReport } from "../cache/limits.js";
 import { VoxelfeedError } from "../errors.js";
 import { Heap, heapGranularity, heapSize } from "./heap.js";
 
@@ -16,6 +17,8 @@ export interface BrickPoolOptions {
   readonly maxBindingBytes?: number;
   /** 1 to 4. Default 4, the number of heaps a shader can bind. */
   readonly maxHeaps?: number;
+  /** Told when bricks are evicted. */
+  readonly report?: LimitReport;
 }
 
 interface Entry {
@@ -38,6 +41,7 @@ export class BrickPool {
   readonly #maxBytes: number;
   readonly #maxHeapBytes: number;
   readonly #maxHeaps: number;
+  readonly #report: LimitReport;
   readonly #heaps: { readonly ranges: Heap; readonly buffer: GPUBuffer }[] = [];
   /** In the order of use, the oldest first. */
   readonly #entries = new Map<string, Entry>();
@@ -49,6 +53,7 @@ export class BrickPool {
     this.#device = device;
     this.#maxBytes = options.maxBytes;
     this.#maxHeaps = Math.min(Math.max(options.maxHeaps ?? 4, 1), 4);
+    this.#report = options.report ?? (() => {});
     this.#maxHeapBytes = Math.min(
       options.maxBindingBytes ?? Number.POSITIVE_INFINITY,
       maxBufferSize,
@@ -179,6 +184,7 @@ export class BrickPool {
           "or use a smaller batch.",
       );
     }
+    this.#report("evict", bytes);
     for (const [key, { slot, pins }] of this.#entries) {
       if (pins > 0) continue;
       this.#entries.delete(key);

@@ -1,6 +1,7 @@
 /** The loader: an async iterable of batches over a dataset. */
 import type { Dataset } from "../dataset/dataset.js";
 import { outputArrays, type TargetChains } from "../dataset/sample.js";
+import { Emitter } from "../emitter.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
 import { SharedResults } from "../engine/shared-results.js";
@@ -11,6 +12,7 @@ import { epochSamples, isEndless, prepareOrder } from "../sampling/prepare.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Batch } from "./batch.js";
 import { CallerBuffers } from "./caller-buffers.js";
+import type { LoaderEvents } from "./events.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { type EpochSize, Pass } from "./pipeline.js";
 import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
@@ -45,6 +47,8 @@ export class Loader implements AsyncIterable<Batch> {
   /** Of the preparation. */
   readonly #listeners = new Set<(done: number) => void>();
   readonly #orders = new SharedResults<SampleOrder>();
+  readonly #events = new Emitter<LoaderEvents>();
+  readonly #stopEvents: () => void;
   readonly #size: EpochSize;
   #epoch = 0;
   /** Batches of the current epoch that were delivered by the pass begun last. */
@@ -64,6 +68,7 @@ export class Loader implements AsyncIterable<Batch> {
   ) {
     this.#engine = options.engine ?? new Engine(engineOptionsOf(options));
     this.#ownsEngine = options.engine === undefined;
+    this.#stopEvents = this.#engine.on("budget", (event) => this.#events.emit("budget", event));
     if (options.state !== undefined) checkState(options.state);
     this.#options = resolveLoaderOptions(options, dataset, this.#engine.stats().budget.memory.maxBytes);
     this.#size = epochSize(this.#options, dataset);
@@ -189,10 +194,22 @@ export class Loader implements AsyncIterable<Batch> {
     };
   }
 
+  /**
+   * Has `listener` told of events, see {@link LoaderEvents}. What it throws is reported as an uncaught error of the page.
+   *
+   * @returns stops it; calling it again does nothing
+   * @example
+   * loader.on("budget", ({ tier, action, maxBytes }) => console.info(`${tier}: ${action} at ${maxBytes} bytes`));
+   */
+  on<Name extends keyof LoaderEvents>(name: Name, listener: (event: LoaderEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
   /** Ends every pass; requests are cancelled, workers end, buffers are freed. A second call does nothing. */
   dispose(): void {
     const reason = new VoxelfeedError("disposed", "This loader was disposed.");
     for (const pass of this.#passes) pass.stop(reason);
+    this.#stopEvents();
     if (this.#ownsEngine) this.#engine.dispose();
   }
 

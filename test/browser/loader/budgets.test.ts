@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Backend,
+  type BudgetEvent,
   createLoader,
   type LoaderOptions,
   openDataset,
@@ -23,6 +24,8 @@ describe("budgets", () => {
     });
     const take = async (options: LoaderOptions) => {
       const loader = createLoader(dataset, { batchSize: 2, workers: 2, seed: 2, ...options });
+      const events: BudgetEvent[] = [];
+      loader.on("budget", (event) => void events.push(event));
       const values: number[][] = [];
       for await (const batch of loader) {
         values.push([...(await batch.arrays.raw!.data()), ...(await batch.arrays.labels!.data())]);
@@ -31,7 +34,7 @@ describe("budgets", () => {
       }
       const stats = loader.stats();
       loader.dispose();
-      return { values, stats };
+      return { values, stats, events };
     };
     for (const backend of ["cpu", "webgpu"] as const) {
       const plenty = await take({ backend });
@@ -41,6 +44,10 @@ describe("budgets", () => {
       expect(memory.peakBytes).toBeLessThanOrEqual(memory.maxBytes);
       expect(gpu.peakBytes).toBeLessThanOrEqual(gpu.maxBytes);
       expect(scarce.stats.evictedBricks).toBeGreaterThan(0);
+      expect(scarce.events).toContainEqual(
+        expect.objectContaining({ tier: "memory", action: "evict", maxBytes: 12 * brick }),
+      );
+      expect(plenty.events).toEqual([]);
       // What was evicted is loaded again, from the disk; on the GPU a second tier still has some of it.
       const loads = ({ stats }: typeof plenty) => stats.chunkLoads + stats.diskHits;
       if (backend === "cpu") expect(loads(scarce)).toBeGreaterThan(loads(plenty));
