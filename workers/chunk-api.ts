@@ -25,6 +25,7 @@ import {
   type TransformReply,
   type WorkerSettings,
 } from "../src/pool/protocol.js";
+import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
 import type { Vec3 } from "../src/types.js";
 import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
 import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
@@ -46,6 +47,9 @@ interface DefinedArray {
   readonly cached: Promise<CachedArray | null>;
 }
 
+/** Timings of requests that wait for a reply; those beyond are not told. */
+const MAX_UNTOLD_REQUESTS = 4096;
+
 /** One worker's state: which arrays it knows, which bricks it holds, which loads are under way. */
 export function createChunkApi(): ChunkWorkerApi {
   const arrays = new Map<number, DefinedArray>();
@@ -55,6 +59,12 @@ export function createChunkApi(): ChunkWorkerApi {
   let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
+  const requests: RequestTiming[] = [];
+
+  /** Kept until a reply takes them along; while loads fail there is none. */
+  function onRequest(timing: RequestTiming): void {
+    if (requests.length < MAX_UNTOLD_REQUESTS) requests.push(timing);
+  }
 
   async function readEncoded(
     { meta, read }: DefinedArray,
@@ -83,6 +93,7 @@ export function createChunkApi(): ChunkWorkerApi {
     const abort = new AbortController();
     loads.set(call.call, abort);
     try {
+      const startedAtMs = sharedNowMs();
       const start = performance.now();
       const { brick } = call.address;
       const hold = (bytes: Uint8Array): void => {
@@ -99,9 +110,11 @@ export function createChunkApi(): ChunkWorkerApi {
           fromDisk: true,
           unverified: false,
           encodedBytes: 0,
+          startedAtMs,
           diskMs: found - start,
           readMs: 0,
           decodeMs: 0,
+          requests: requests.splice(0),
           disk: disk.counters,
         };
       }
@@ -124,9 +137,11 @@ export function createChunkApi(): ChunkWorkerApi {
         fromDisk: false,
         unverified: result?.isVerified === false,
         encodedBytes: encoded?.byteLength ?? 0,
+        startedAtMs,
         diskMs: found - start,
         readMs: read - found,
         decodeMs: performance.now() - read,
+        requests: requests.splice(0),
         disk: disk.counters,
       };
     } finally {
@@ -148,19 +163,21 @@ export function createChunkApi(): ChunkWorkerApi {
   }
 
   function render({ plan, values, gather, bricks: entries, mask }: RenderCall): RenderReply {
+    const startedAtMs = sharedNowMs();
     const start = performance.now();
     const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
     const read =
       values === undefined
         ? renderRead(plan, found, { mask })
         : renderValues({ plan, values, gather }, found, { mask });
-    return { ...read, renderMs: performance.now() - start };
+    return { ...read, startedAtMs, renderMs: performance.now() - start };
   }
 
   function transform({ chain, channels }: TransformCall): TransformReply {
+    const startedAtMs = sharedNowMs();
     const start = performance.now();
     const volume = joinChannels(channels, gatheredShape(chain), chain.gathered === "float32");
-    return { ...transformTarget(volume, chain), transformMs: performance.now() - start };
+    return { ...transformTarget(volume, chain), startedAtMs, transformMs: performance.now() - start };
   }
 
   function count({ key, fill, request }: CountCall): LabelCounts {
@@ -187,7 +204,7 @@ export function createChunkApi(): ChunkWorkerApi {
       queue = new FetchQueue(settings.workers);
     },
     define(array: number, { store: spec, url, meta }: ArrayDefinition) {
-      const store = spec === null ? null : openStore(spec, { queue });
+      const store = spec === null ? null : openStore(spec, { queue, onRequest });
       const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
       arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta, wasmZstd), cached });

@@ -4,10 +4,12 @@ import type { Budget, Priority } from "../cache/budget.js";
 import { brickAt } from "../plan/reads.js";
 import type { WorkedRead } from "../plan/worked.js";
 import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
+import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
 import type { BrickDirectory } from "./directory.js";
 import type { EngineCounters } from "./stats.js";
+import { addRenderSpans } from "./worker-spans.js";
 
 /** One patch of one image, planned. */
 export interface ImageRead extends WorkedRead {
@@ -24,6 +26,7 @@ export class CpuBackend {
     readonly directory: BrickDirectory,
     readonly admission: Budget,
     readonly counters: EngineCounters,
+    readonly spans: Spans,
   ) {}
 
   /**
@@ -39,7 +42,8 @@ export class CpuBackend {
       const brick = brickAt(from, entry);
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
-    const release = await this.admission.take(bricks.length * array.brickBytes, signal, priority);
+    const admission = this.admission.take(bricks.length * array.brickBytes, signal, priority);
+    const release = await this.spans.queued("memory", admission);
     const worker = this.directory.bestWorker(bricks.map(({ key }) => key));
     worker.reads++;
     const held: (readonly [entry: number, key: string])[] = [];
@@ -52,13 +56,15 @@ export class CpuBackend {
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      const leave = await worker.turns.take(1, signal, priority);
+      const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
       const render = { plan, values, gather, bricks: held, mask };
       const reply = await worker.call((api) => api.render(render)).finally(leave);
       signal?.throwIfAborted();
       this.counters.reads++;
       this.counters.voxels += reply.data.length;
       this.counters.renderMs += reply.renderMs;
+      const bytes = reply.data.byteLength + (reply.mask?.byteLength ?? 0);
+      addRenderSpans(this.spans, worker.index, reply.startedAtMs, reply.renderMs, bytes);
       return reply;
     } finally {
       for (const [, key] of held) this.directory.unpin(worker, key);
@@ -75,9 +81,11 @@ export class CpuBackend {
       const buffers = call.channels.flatMap((channel) =>
         channel ? [channel.values.buffer, channel.mask.buffer] : [],
       );
-      const leave = await worker.turns.take(1, signal, "training");
+      const leave = await this.spans.queued("worker", worker.turns.take(1, signal, "training"));
       const reply = await worker.call((api) => api.transform(transfer(call, buffers))).finally(leave);
       this.counters.renderMs += reply.transformMs;
+      const bytes = reply.data.byteLength + reply.mask.byteLength;
+      addRenderSpans(this.spans, worker.index, reply.startedAtMs, reply.transformMs, bytes);
       return reply;
     } finally {
       worker.reads--;

@@ -13,11 +13,13 @@ import type { LimitReport } from "../cache/limits.js";
 import { ByteLru } from "../cache/lru.js";
 import type { PoolWorker, WorkerPool } from "../pool/pool.js";
 import { type BrickAddress, type BrickCopy, brickKey, type DiskCounters } from "../pool/protocol.js";
+import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
 import type { RegisteredArray } from "./arrays.js";
 import { SharedLoads } from "./loads.js";
 import type { EngineCounters } from "./stats.js";
+import { addLoadSpans } from "./worker-spans.js";
 
 /** What the books keep for a brick that is known not to be stored. */
 const MISSING_ENTRY_BYTES = 128;
@@ -47,6 +49,7 @@ export class BrickDirectory {
     readonly inflight: Budget,
     readonly counters: EngineCounters,
     readonly report: LimitReport,
+    readonly spans: Spans,
   ) {}
 
   /** Bytes of the bricks held, and of those being loaded. */
@@ -131,7 +134,7 @@ export class BrickDirectory {
     const worker = this.#holder(key) ?? this.pool.leastBusy();
     if (!(await this.pin(worker, array, brick, signal, priority))) return null;
     try {
-      return (await worker.call((api) => api.copy([key])))[0]!;
+      return (await this.#moved(worker, key))[0]!;
     } finally {
       this.unpin(worker, key);
     }
@@ -149,7 +152,8 @@ export class BrickDirectory {
     priority: Priority,
   ) {
     // A chunk larger than the whole budget goes alone.
-    const leave = await this.inflight.take(Math.min(array.brickBytes, this.inflight.limit), signal, priority);
+    const share = Math.min(array.brickBytes, this.inflight.limit);
+    const leave = await this.spans.queued("inflight", this.inflight.take(share, signal, priority));
     const admitted = this.#admit(array.brickBytes);
     try {
       const encoded =
@@ -170,6 +174,8 @@ export class BrickDirectory {
       this.counters.encodedBytes += reply.encodedBytes;
       this.counters.readMs += reply.readMs;
       this.counters.decodeMs += reply.decodeMs;
+      const bytes = reply.missing ? 0 : array.brickBytes;
+      addLoadSpans(this.spans, { worker: worker.index, brick: key, bytes }, reply, array.store.spec);
       if (reply.missing) this.#note(`missing/${key}`, { worker: null, key }, MISSING_ENTRY_BYTES);
       else this.#note(slot(worker, key), { worker, key }, array.brickBytes);
       if (reply.missing) this.counters.missingChunks++;
@@ -185,13 +191,16 @@ export class BrickDirectory {
     const known = this.#pageReaders.get(array.id);
     const read = known ?? createChunkReader(array.store, array.level.array);
     if (known === undefined) this.#pageReaders.set(array.id, read);
+    const startMs = performance.now();
     const bytes = await read(brick, { signal });
+    const ms = performance.now() - startMs;
+    this.spans.add({ stage: "fetch", startMs, ms, bytes: bytes?.byteLength ?? 0, parts: { body: ms } });
     return bytes === undefined ? null : bytes.slice().buffer;
   }
 
   async #share(from: PoolWorker, to: PoolWorker, array: RegisteredArray, key: string): Promise<void> {
     // No pin: messages keep their order, so the copy is made before an eviction could drop the original.
-    const copied = from.call((api) => api.copy([key]));
+    const copied = this.#moved(from, key);
     const admitted = this.#admit(array.brickBytes);
     try {
       const { bytes } = (await copied)[0]!;
@@ -201,6 +210,15 @@ export class BrickDirectory {
     } finally {
       admitted();
     }
+  }
+
+  /** A copy of a brick that a worker holds, moved to the page. */
+  async #moved(worker: PoolWorker, key: string): Promise<BrickCopy[]> {
+    const startMs = performance.now();
+    const copies = await worker.call((api) => api.copy([key]));
+    const bytes = copies.reduce((sum, copy) => sum + copy.bytes.byteLength, 0);
+    this.spans.add({ stage: "transfer", startMs, ms: performance.now() - startMs, bytes, brick: key });
+    return copies;
   }
 
   /** Makes room before anything is allocated; the returned function ends the admission. */

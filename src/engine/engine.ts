@@ -13,6 +13,7 @@ import { GpuRenderer } from "../gpu/render.js";
 import { GpuTargets } from "../gpu/targets.js";
 import { WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
+import { Spans } from "../timing/spans.js";
 import type { Backend } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
 import type { CellCounts } from "./cell-counts.js";
@@ -20,6 +21,7 @@ import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
 import { GpuBackend } from "./gpu-backend.js";
+import { GpuClock } from "./gpu-clock.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
@@ -52,6 +54,8 @@ export class Engine {
   readonly #pool: WorkerPool;
   readonly #directory: BrickDirectory;
   readonly #counters = newCounters();
+  /** Where time goes, for those who observe. */
+  readonly spans = new Spans();
   readonly #lifetime = new AbortController();
   readonly #events = new Emitter<EngineEvents>();
   readonly #limits = new LimitEvents((event) => this.#events.emit("budget", event));
@@ -77,8 +81,15 @@ export class Engine {
     this.#inflight = new Budget(inflightBytes, "budget.inflight", this.#reportOf("inflight"));
     const report = this.#reportOf("memory");
     this.#memory = new Budget(memoryBytes, "budget.memory", report);
-    this.#directory = new BrickDirectory(this.#pool, memoryBytes, this.#inflight, this.#counters, report);
-    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters);
+    this.#directory = new BrickDirectory(
+      this.#pool,
+      memoryBytes,
+      this.#inflight,
+      this.#counters,
+      report,
+      this.spans,
+    );
+    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters, this.spans);
     this.labels = new LabelCounter(this.#arrays, this.#directory, this.#memory);
   }
 
@@ -209,6 +220,7 @@ export class Engine {
       bricks,
       renderer,
       this.#counters,
+      new GpuClock(device, this.spans),
     );
     return { backend: "webgpu", device, ring: this.#ring(device), gpu, targets };
   }

@@ -4,12 +4,14 @@ import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { OutputRun } from "../gpu/dispatch.js";
 import type { GpuJob, GpuRenderer } from "../gpu/render.js";
 import { type IdTable, idTableFor } from "../plan/ids.js";
-import { brickAt, voxelCount } from "../plan/reads.js";
+import { outputItemSize } from "../plan/output.js";
+import { brickAt, type ReadPlan, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, RegisteredArray } from "./arrays.js";
 import type { ImageRead } from "./cpu-backend.js";
 import type { BrickDirectory } from "./directory.js";
+import type { GpuClock } from "./gpu-clock.js";
 import { SharedLoads } from "./loads.js";
 import type { EngineCounters } from "./stats.js";
 
@@ -46,6 +48,7 @@ export class GpuBackend {
     readonly pool: BrickPool,
     readonly renderer: GpuRenderer,
     readonly counters: EngineCounters,
+    readonly clock: GpuClock,
   ) {}
 
   /**
@@ -97,7 +100,7 @@ export class GpuBackend {
     const needed = new Map(group.flatMap(({ bricks }) => bricks.map((brick) => [brick.key, brick] as const)));
     const bytes = [...needed.values()].reduce((sum, { array }) => sum + array.brickBytes, 0);
     const priority = group[0]?.read.priority ?? "training";
-    const release = await this.gpu.take(bytes, signal, priority);
+    const release = await this.clock.spans.queued("gpu", this.gpu.take(bytes, signal, priority));
     const slots = new Map<string, BrickSlot>();
     try {
       // All settle before any is let go, so that no pin is taken after the group has failed.
@@ -115,7 +118,8 @@ export class GpuBackend {
       // Compiled off the page's thread; where a shader fails, this is where it is said.
       await this.renderer.compile(jobs.map((job) => ({ ...job, mask: job.mask !== undefined })));
       signal?.throwIfAborted();
-      this.renderer.render(jobs, this.pool);
+      const outputBytes = jobs.reduce((sum, { plan }) => sum + bytesOf(plan), 0);
+      this.clock.measure(outputBytes, () => this.renderer.render(jobs, this.pool));
       for (const { plan } of jobs) {
         this.counters.reads++;
         this.counters.voxels += voxelCount(plan.shape);
@@ -167,15 +171,26 @@ export class GpuBackend {
     signal: AbortSignal,
     priority: Priority,
   ): Promise<void> {
-    const release = await this.memory.take(array.brickBytes, signal, priority);
+    const release = await this.clock.spans.queued(
+      "memory",
+      this.memory.take(array.brickBytes, signal, priority),
+    );
     try {
       const copy = await this.directory.copy(array, brick, signal, priority);
       if (copy === null) return;
+      const startMs = performance.now();
       const slot = this.pool.put(key, new Uint8Array(copy.bytes));
+      const ms = performance.now() - startMs;
+      this.clock.spans.add({ stage: "upload", startMs, ms, bytes: copy.bytes.byteLength, brick: key });
       if (copy.ids !== null) this.#ids.set(slot, copy.ids);
       this.counters.uploadedBytes += copy.bytes.byteLength;
     } finally {
       release();
     }
   }
+}
+
+/** Of what a read renders, without its mask. */
+function bytesOf({ shape, outDType }: ReadPlan): number {
+  return voxelCount(shape) * outputItemSize[outDType];
 }

@@ -4,7 +4,7 @@ import type { OutputRun } from "../gpu/dispatch.js";
 import { channelStride } from "../gpu/target-words.js";
 import type { GpuTargetJob, GpuTargets } from "../gpu/targets.js";
 import type { IdTable } from "../plan/ids.js";
-import { outputItemSize, placeVoxels } from "../plan/output.js";
+import { outputElements, outputItemSize, placeVoxels } from "../plan/output.js";
 import { voxelCount } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
 import type { CpuBackend } from "./cpu-backend.js";
@@ -112,7 +112,9 @@ export async function transformOnGpu(
           mask: { buffer: mask, offset: i * sampleWords, size: sampleWords },
         },
       }));
-      targets.render(jobs);
+      const renderedBytes =
+        jobs.length * outputElements({ ...job.layout, samples: 1 }) * outputItemSize[job.layout.dtype];
+      gpu.clock.measure(renderedBytes, () => targets.render(jobs));
     } finally {
       // What is submitted runs before anything that uses these buffers next.
       ring.give(values);

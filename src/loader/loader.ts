@@ -10,6 +10,7 @@ import { wholeNumber } from "../options.js";
 import type { SampleOrder } from "../sampling/order.js";
 import { epochSamples, isEndless, prepareOrder } from "../sampling/prepare.js";
 import type { Sampler } from "../sampling/samplers.js";
+import type { Spans } from "../timing/spans.js";
 import type { Batch } from "./batch.js";
 import { CallerBuffers } from "./caller-buffers.js";
 import type { LoaderEvents } from "./events.js";
@@ -181,6 +182,11 @@ export class Loader implements AsyncIterable<Batch> {
       sampler: compact(sampler),
       configuration: configurationOf(this.dataset, this.#options),
     };
+  }
+
+  /** Where time goes: of this loader, and of whatever else reads through its engine. `createMonitor` observes it. */
+  get spans(): Spans {
+    return this.#engine.spans;
   }
 
   stats(): LoaderStats {

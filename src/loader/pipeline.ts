@@ -16,6 +16,7 @@ import type { CallerBuffers } from "./caller-buffers.js";
 import { renderComplete } from "./complete.js";
 import { PrefetchDepth } from "./depth.js";
 import type { ResolvedLoaderOptions } from "./options.js";
+import { PassClock } from "./pass-clock.js";
 import { drawValueLists } from "./value-options.js";
 
 /** What one pass goes through. */
@@ -85,6 +86,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
   readonly #leases: Budget;
   readonly #ahead: Promise<Batch>[] = [];
   readonly #depth: PrefetchDepth;
+  readonly #clock: PassClock;
   #given = performance.now();
   #started: number;
   #next: number;
@@ -101,6 +103,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
     readonly events: PassEvents,
   ) {
     this.#abort = linkedController(options.signal, engine.lifetime);
+    this.#clock = new PassClock(engine.spans, course.epoch);
     this.#started = course.first;
     this.#next = course.first;
     const { prefetch, maxHeldBatches } = options;
@@ -130,6 +133,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       const asked = performance.now();
       const batch = await this.#patiently(this.#ahead.shift()!, this.#next++);
       const now = performance.now();
+      this.#clock.delivered(batch.index, asked, now);
       this.events.waited(now - asked);
       this.#depth.delivered(now - asked, now - this.#given);
       this.#given = now;
@@ -179,6 +183,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
     this.#leased = index + 1;
+    const startMs = performance.now();
     const names = this.dataset.arrays.map(({ spec }) => spec.name);
     const borrowed = names.map((name) => this.buffers.take(name));
     const endLease = (): void => {
@@ -201,12 +206,13 @@ export class Pass implements AsyncIterableIterator<Batch> {
         return this.engine.render(jobs, signal);
       };
       const { plans, rendered, replaced } = await renderComplete(
-        Array.from({ length: count }, (_, i) => plan(i, 0)),
+        this.#clock.plan(() => Array.from({ length: count }, (_, i) => plan(i, 0))),
         render,
         (array) => this.engine.recycle(array),
         plan,
       );
       this.events.replaced(replaced);
+      this.#clock.prepared(index, startMs);
       // Typed arrays are the garbage collector's; only buffers are leased.
       if (rendered.every(({ buffer }) => buffer === null)) endLease();
       const origins = plans.map(({ origin }) => origin);

@@ -13,6 +13,7 @@ import type { WireError } from "../errors.js";
 import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { ValueWork } from "../plan/values.js";
+import type { RequestTiming } from "../timing/spans.js";
 import type { Revalidate, TypedArray, Vec3 } from "../types.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
@@ -74,10 +75,14 @@ export interface LoadReply {
   readonly unverified: boolean;
   /** Bytes fetched. */
   readonly encodedBytes: number;
+  /** When the worker began, on the clock that all threads share; what follows came one after the other. */
+  readonly startedAtMs: number;
   /** Looking for the chunk on the disk, decoding included where it was there. */
   readonly diskMs: number;
   readonly readMs: number;
   readonly decodeMs: number;
+  /** Requests that ended in this worker since it last told. */
+  readonly requests: readonly RequestTiming[];
   readonly disk: DiskCounters;
 }
 
@@ -102,6 +107,8 @@ export interface RenderReply {
   readonly data: TypedArray;
   readonly mask: Uint8Array | null;
   readonly idTable: BigUint64Array | BigInt64Array | null;
+  /** When the worker began, on the clock that all threads share. */
+  readonly startedAtMs: number;
   readonly renderMs: number;
 }
 
@@ -124,6 +131,8 @@ export interface TransformReply {
   readonly data: TypedArray;
   readonly mask: Uint8Array;
   readonly extras: readonly Float32Array[];
+  /** When the worker began, on the clock that all threads share. */
+  readonly startedAtMs: number;
   readonly transformMs: number;
 }
 

@@ -19,6 +19,7 @@ export function requestLimit(protocol: string): number {
 
 export class FetchQueue {
   readonly #origins = new Map<string, Budget>();
+  readonly #protocols = new Map<string, string>();
   readonly #share: number;
   #observer: PerformanceObserver | undefined;
 
@@ -44,6 +45,11 @@ export class FetchQueue {
     return await places.take(1, signal, priority);
   }
 
+  /** What an origin was seen to speak, as resource timing names it; empty where that is not known yet, or hidden. */
+  protocolOf(url: string): string {
+    return this.#protocols.get(new URL(url).origin) ?? "";
+  }
+
   /** Learns the protocol of every origin from its first answers. */
   #observe(): void {
     if (this.#observer !== undefined || typeof PerformanceObserver === "undefined") return;
@@ -51,7 +57,9 @@ export class FetchQueue {
       for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
         const { nextHopProtocol } = entry;
         if (nextHopProtocol === "") continue;
-        this.#origins.get(new URL(entry.name).origin)?.resize(this.#part(requestLimit(nextHopProtocol)));
+        const { origin } = new URL(entry.name);
+        this.#protocols.set(origin, nextHopProtocol);
+        this.#origins.get(origin)?.resize(this.#part(requestLimit(nextHopProtocol)));
       }
     });
     this.#observer.observe({ type: "resource" });

@@ -1,10 +1,12 @@
 /** A store over HTTP: missing is `undefined`, passing faults are retried, everything else is a typed error. */
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
+import type { RequestTiming } from "../timing/spans.js";
 import { readBody, readSlice } from "./body.js";
 import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
 import { crc32c } from "./crc32c.js";
 import type { FetchQueue } from "./fetch-queue.js";
 import { parseContentRange, rangeHeader, resolveRange, shortObject, sliceRange } from "./range.js";
+import { RequestClock } from "./request-clock.js";
 import { defaultRetryPolicy, type RetryPolicy, retryAfterMs, type Try, withRetry } from "./retry.js";
 import { joinUrl, messageUrl } from "./url.js";
 
@@ -24,6 +26,8 @@ export interface HttpOptions {
   readonly queue?: FetchQueue;
   /** Further roots of the same data: each object is asked of one of them, always the same. */
   readonly mirrors?: readonly string[];
+  /** Told of every request when it is over, unless it was aborted. */
+  readonly onRequest?: (timing: RequestTiming) => void;
 }
 
 /**
@@ -120,7 +124,7 @@ function requestWithRetry<T>(
   url: string,
   { method = "GET", range, signal, priority }: RequestInitPlain,
   consume: (response: Response) => Promise<T>,
-  { policy = defaultRetryPolicy, queue }: HttpOptions,
+  { policy = defaultRetryPolicy, queue, onRequest }: HttpOptions,
 ): Promise<T | undefined> {
   const at = messageUrl(url);
   const networkFault = (cause: unknown): Try<never> => ({
@@ -134,7 +138,7 @@ function requestWithRetry<T>(
       ),
   });
 
-  async function attempt(): Promise<Try<T | undefined>> {
+  async function attempt(clock: RequestClock): Promise<Try<T | undefined>> {
     let response: Response;
     try {
       response = await fetch(url, {
@@ -148,6 +152,7 @@ function requestWithRetry<T>(
       signal?.throwIfAborted();
       return networkFault(cause);
     }
+    clock.head();
     if (!response.ok) return await refuse(response, at, range);
     try {
       return { ok: true, value: await consume(response) };
@@ -160,9 +165,14 @@ function requestWithRetry<T>(
 
   /** A request holds its place while it is under way, not while it waits to be tried again. */
   async function attemptInTurn(): Promise<Try<T | undefined>> {
+    const clock = new RequestClock();
     const leave = await queue?.enter(url, priority ?? "visible", signal);
     try {
-      return await attempt();
+      clock.sent();
+      const outcome = await attempt(clock);
+      const bytes = outcome.ok && outcome.value instanceof Uint8Array ? outcome.value.byteLength : 0;
+      onRequest?.(clock.timing(url, queue?.protocolOf(url) ?? "", bytes, !outcome.ok));
+      return outcome;
     } finally {
       leave?.();
     }

@@ -8,14 +8,14 @@ const root = resolve(import.meta.dirname, "../..");
 /** Lowest first; a file may import from its own line and from those above it. */
 const layers: readonly (readonly string[])[] = [
   ["src/types", "src/errors", "src/abort", "src/options", "src/emitter"],
-  ["src/math", "shaders"],
+  ["src/math", "src/timing", "shaders"],
   ["src/zarr", "src/plan", "src/augment", "src/cache"],
   ["src/cpu", "src/gpu", "src/pool"],
   ["workers", "src/engine"],
   ["src/dataset"],
   ["src/sampling"],
   ["src/loader"],
-  ["src/split"],
+  ["src/split", "src/monitor"],
   ["src/cellmap", "src/verify"],
   ["src/index"],
 ];
