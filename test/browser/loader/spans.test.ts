@@ -2,14 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { type Backend, createLoader, openDataset } from "../../../src/index.js";
 import type { Span, Stage } from "../../../src/timing/spans.js";
-import { rawVolume, serve } from "../../helpers/volumes.js";
+import { behave, rawVolume, serve } from "../../helpers/volumes.js";
 
 const latencyMs = 30;
 
 describe.each<Backend>(["cpu", "webgpu"])("spans on %s", (backend) => {
   it("tell of every stage of a batch, on the page's clock", async () => {
     const raw = await serve(rawVolume);
-    await behave(raw, latencyMs);
+    await behave(`${raw}/s0/`, { latencyMs });
     const dataset = await openDataset({
       raw,
       inputArrays: { raw: { shape: [12, 12, 12], scale: [10, 10, 10], mask: true } },
@@ -76,9 +76,3 @@ describe.each<Backend>(["cpu", "webgpu"])("spans on %s", (backend) => {
     dataset.dispose();
   });
 });
-
-async function behave(url: string, ms: number): Promise<void> {
-  const { origin, pathname } = new URL(url);
-  const body = JSON.stringify({ prefix: `${pathname}/0/`, latencyMs: ms });
-  await fetch(`${origin}/_behave`, { method: "POST", body });
-}
