@@ -119,6 +119,7 @@ export {
 export type { LeftOutRow, SplitUsage } from "./split/row.js";
 export type { BaseUrl, DatasetDict, DatasetDictEntry, SplitPair } from "./split/rows.js";
 export { type DataSplit, type DataSplitSpec, openDataSplit } from "./split/split.js";
+export type { BatchSpan, RequestPlace, Span, SpanPart, Spans, Stage } from "./timing/spans.js";
 export type {
   Antialias,
   ArraySpec,

@@ -102,7 +102,7 @@ export function createChunkApi(): ChunkWorkerApi {
       };
       const cached = await array.cached;
       const stored = cached === null ? undefined : await readDisk(array, cached, brick);
-      const found = performance.now();
+      const found = cached === null ? start : performance.now();
       if (stored !== undefined) {
         if (stored !== null) hold(stored);
         return {

@@ -103,6 +103,11 @@ export class Engine {
     return this.#events.on(name, listener);
   }
 
+  /** Workers that read, decode and render. */
+  get workers(): number {
+    return this.#pool.size;
+  }
+
   /** Backend and device: settled on first use, by capability, and never changed by an error. */
   async choose(): Promise<ChosenBackend> {
     this.#lifetime.signal.throwIfAborted();

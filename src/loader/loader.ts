@@ -189,6 +189,11 @@ export class Loader implements AsyncIterable<Batch> {
     return this.#engine.spans;
   }
 
+  /** Workers that read, decode and render. */
+  get workers(): number {
+    return this.#engine.workers;
+  }
+
   stats(): LoaderStats {
     return {
       ...this.#engine.stats(),
