@@ -1,14 +1,16 @@
 /** The worker's work: read, verify and decode chunks, hold the bricks, render patches from them. */
 import { transfer } from "comlink";
 import { gatheredShape } from "../src/augment/targets-stages.js";
+import { Budget } from "../src/cache/budget.js";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import { countLabels, type LabelCounts } from "../src/cpu/count.js";
-import { renderRead } from "../src/cpu/render.js";
-import { transformTarget } from "../src/cpu/targets/chain.js";
+import { renderReadInSteps } from "../src/cpu/render.js";
+import { transformTargetInSteps } from "../src/cpu/targets/chain.js";
 import { joinChannels } from "../src/cpu/targets/volume.js";
-import { renderValues } from "../src/cpu/values/render.js";
+import { renderValuesInSteps } from "../src/cpu/values/render.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
+import { holdLifeline } from "../src/pool/lifeline.js";
 import {
   type ArrayDefinition,
   answer,
@@ -26,7 +28,6 @@ import {
   type WorkerSettings,
 } from "../src/pool/protocol.js";
 import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
-import type { Vec3 } from "../src/types.js";
 import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
 import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
 import { coalesceRanges } from "../src/zarr/coalesce.js";
@@ -36,6 +37,13 @@ import { FetchQueue } from "../src/zarr/fetch-queue.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { openStore } from "../src/zarr/store.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
+import { inSlices } from "./slices.js";
+
+/** Between two slices a worker answers signs of life, and takes what is cancelled. */
+const workerSliceMs = 250;
+
+/** Between two slices the page draws and answers its user; half a frame. */
+export const pageSliceMs = 8;
 
 interface DefinedArray {
   readonly url: string;
@@ -50,12 +58,19 @@ interface DefinedArray {
 /** Timings of requests that wait for a reply; those beyond are not told. */
 const MAX_UNTOLD_REQUESTS = 4096;
 
-/** One worker's state: which arrays it knows, which bricks it holds, which loads are under way. */
-export function createChunkApi(): ChunkWorkerApi {
+/**
+ * One worker's state: which arrays it knows, which bricks it holds, which loads are under way.
+ *
+ * @param sliceMs how long it may keep its thread at a stretch, as far as the work can be cut
+ */
+export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   const arrays = new Map<number, DefinedArray>();
   const wasmZstd = new WasmZstd();
   const bricks = new Map<string, Uint8Array>();
   const loads = new Map<number, AbortController>();
+  /** One at a time, so that the page knows which chunk a worker does not come back from. */
+  const decodes = new Budget(1, "chunks being decoded");
+  let signs: MessagePort | null = null;
   let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
@@ -77,13 +92,25 @@ export function createChunkApi(): ChunkWorkerApi {
     return await read(call.address.brick, options);
   }
 
+  /** Decodes the chunk of a load; the page is told that it begins. */
+  async function decode({ decode: run, url }: DefinedArray, bytes: Uint8Array, call: LoadCall) {
+    await run.preload();
+    const leave = await decodes.take(1, loads.get(call.call)?.signal, call.priority);
+    try {
+      signs?.postMessage(call.call);
+      return await run(bytes, { url, brick: call.address.brick });
+    } finally {
+      leave();
+    }
+  }
+
   /** The brick from the disk tier: bytes, null for a chunk that is not stored; undefined: fetch it. */
-  async function readDisk(array: DefinedArray, cached: CachedArray, brick: Vec3) {
-    const hit = await disk.find(cached, array.meta, array.store!, brick);
+  async function readDisk(array: DefinedArray, cached: CachedArray, call: LoadCall) {
+    const hit = await disk.find(cached, array.meta, array.store!, call.address.brick);
     if (hit === null) return undefined;
     if (hit.kind === "missing") return null;
     if (hit.kind === "decoded") return hit.bytes;
-    return (await array.decode(hit.bytes, { url: array.url, brick })).bytes;
+    return (await decode(array, hit.bytes, call)).bytes;
   }
 
   async function load(call: LoadCall): Promise<LoadReply> {
@@ -101,7 +128,7 @@ export function createChunkApi(): ChunkWorkerApi {
         bricks.set(brickKey(call.address), bytes);
       };
       const cached = await array.cached;
-      const stored = cached === null ? undefined : await readDisk(array, cached, brick);
+      const stored = cached === null ? undefined : await readDisk(array, cached, call);
       const found = cached === null ? start : performance.now();
       if (stored !== undefined) {
         if (stored !== null) hold(stored);
@@ -118,7 +145,7 @@ export function createChunkApi(): ChunkWorkerApi {
           disk: disk.counters,
         };
       }
-      array.decode.preload();
+      void array.decode.preload();
       let objectVersion = "";
       const encoded = await readEncoded(array, call, {
         signal: abort.signal,
@@ -128,7 +155,7 @@ export function createChunkApi(): ChunkWorkerApi {
         },
       });
       const read = performance.now();
-      const result = encoded && (await array.decode(encoded, { url: array.url, brick }));
+      const result = encoded && (await decode(array, encoded, call));
       const decoded = result?.bytes;
       if (decoded !== undefined) hold(decoded);
       if (cached !== null) void disk.keep(cached, brick, { encoded, decoded, objectVersion });
@@ -162,22 +189,22 @@ export function createChunkApi(): ChunkWorkerApi {
     return { bytes, ids: isIds ? distinctIds(new Uint8Array(bytes), dtype === "int64") : null };
   }
 
-  function render({ plan, values, gather, bricks: entries, mask }: RenderCall): RenderReply {
+  async function render({ plan, values, gather, bricks: entries, mask }: RenderCall): Promise<RenderReply> {
     const startedAtMs = sharedNowMs();
-    const start = performance.now();
     const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
-    const read =
+    const steps =
       values === undefined
-        ? renderRead(plan, found, { mask })
-        : renderValues({ plan, values, gather }, found, { mask });
-    return { ...read, startedAtMs, renderMs: performance.now() - start };
+        ? renderReadInSteps(plan, found, { mask })
+        : renderValuesInSteps({ plan, values, gather }, found, { mask });
+    const { result, busyMs } = await inSlices(steps, sliceMs);
+    return { ...result, startedAtMs, renderMs: busyMs };
   }
 
-  function transform({ chain, channels }: TransformCall): TransformReply {
+  async function transform({ chain, channels }: TransformCall): Promise<TransformReply> {
     const startedAtMs = sharedNowMs();
-    const start = performance.now();
     const volume = joinChannels(channels, gatheredShape(chain), chain.gathered === "float32");
-    return { ...transformTarget(volume, chain), startedAtMs, transformMs: performance.now() - start };
+    const { result, busyMs } = await inSlices(transformTargetInSteps(volume, chain), sliceMs);
+    return { ...result, startedAtMs, transformMs: busyMs };
   }
 
   function count({ key, fill, request }: CountCall): LabelCounts {
@@ -198,11 +225,14 @@ export function createChunkApi(): ChunkWorkerApi {
         [present, unknown, voxels].map(({ buffer }) => buffer as ArrayBuffer),
       );
     },
-    configure(given) {
+    configure(given, port) {
       settings = given;
+      signs = port;
       disk = new DiskTier(settings);
       queue = new FetchQueue(settings.workers);
+      return holdLifeline();
     },
+    ping() {},
     define(array: number, { store: spec, url, meta }: ArrayDefinition) {
       const store = spec === null ? null : openStore(spec, { queue, onRequest });
       const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);

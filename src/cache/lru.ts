@@ -74,6 +74,11 @@ export class ByteLru<V> {
     return entry.value;
   }
 
+  /** Removes what a condition holds of, pinned or not. */
+  deleteWhere(condition: (value: V) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (condition(value)) this.delete(key);
+  }
+
   /** Removes and returns the least recently used entry that is not pinned. */
   evict(): { readonly key: string; readonly value: V; readonly bytes: number } | undefined {
     for (const [key, { value, bytes, pins }] of this.#entries) {

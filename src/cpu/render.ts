@@ -17,6 +17,7 @@ import { addLinearPoints, markWithin, nearestPoints } from "./points.js";
 import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
+import { allSteps } from "./steps.js";
 import { isLossless, storeRow } from "./store.js";
 import type { PointRows } from "./values/points.js";
 import { WarpedRows } from "./warp.js";
@@ -49,6 +50,15 @@ export function renderRead(
   bricks: ReadonlyMap<number, Uint8Array>,
   options: RenderOptions,
 ): RenderedRead {
+  return allSteps(renderReadInSteps(plan, bricks, options));
+}
+
+/** {@link renderRead} that can be paused after each block. */
+export function* renderReadInSteps(
+  plan: ReadPlan,
+  bricks: ReadonlyMap<number, Uint8Array>,
+  options: RenderOptions,
+): Generator<void, RenderedRead> {
   // Values that are worked on are no ids.
   const idTable = options.points === undefined ? idTableFor(plan, bricks) : null;
   const reader = new BrickReader(plan, bricks, idTable);
@@ -67,6 +77,7 @@ export function renderRead(
     if (known !== null) {
       renderBlock(known, block, { ...voxels, values: voxels.known!, finite: true }, map, scratch);
     }
+    yield;
   }
   if (known !== null) clearUnknown(target, known.data);
   return { data: target.data, mask: options.mask ? target.mask : null, idTable };

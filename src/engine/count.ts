@@ -77,19 +77,25 @@ export class LabelCounter {
     const to = map3((axis) => Math.min(brickShape[axis], shape[axis] - first[axis]));
     const request = { dtype, brickShape, first, from: [0, 0, 0] as Vec3, to, codes, cell };
     const release = await this.admission.take(array.brickBytes, signal);
-    const worker = this.directory.bestWorker([key]);
-    worker.reads++;
     try {
-      const held = await this.directory.pin(worker, array, brick, signal, "background");
-      try {
-        // A chunk that is not stored is fill value; the worker counts it like any other.
-        const fill = held ? null : array.level.array.fillBytes;
-        return await worker.call((api) => api.count({ key, fill, request }));
-      } finally {
-        if (held) this.directory.unpin(worker, key);
-      }
+      return await this.directory.pool.withWorker(
+        (workers) => this.directory.bestWorker(workers, [key]),
+        async (worker, lives) => {
+          worker.reads++;
+          let held = false;
+          try {
+            held = await this.directory.pin(worker, array, brick, signal, "background");
+            // A chunk that is not stored is fill value; the worker counts it like any other.
+            const fill = held ? null : array.level.array.fillBytes;
+            return await worker.call((api) => api.count({ key, fill, request }), lives);
+          } finally {
+            if (held) this.directory.unpin(worker, key);
+            worker.reads--;
+          }
+        },
+        signal,
+      );
     } finally {
-      worker.reads--;
       release();
     }
   }

@@ -1,8 +1,11 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
 import { transfer } from "comlink";
+import type { TargetChain } from "../augment/targets-stages.js";
 import type { Budget, Priority } from "../cache/budget.js";
+import type { IdTable } from "../plan/ids.js";
 import { brickAt } from "../plan/reads.js";
 import type { WorkedRead } from "../plan/worked.js";
+import type { Lives, PoolWorker } from "../pool/pool-worker.js";
 import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
 import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
@@ -42,50 +45,78 @@ export class CpuBackend {
       const brick = brickAt(from, entry);
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
+    const renderBy = async (worker: PoolWorker, lives: Lives): Promise<RenderReply> => {
+      worker.reads++;
+      const held: (readonly [entry: number, key: string])[] = [];
+      try {
+        // All settle before any is let go, so that no pin is taken after the read has failed.
+        const outcomes = await Promise.allSettled(
+          bricks.map(async ({ entry, brick, key }) => {
+            if (await this.directory.pin(worker, array, brick, signal, priority)) held.push([entry, key]);
+            else read.missing?.(brick);
+          }),
+        );
+        for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+        const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
+        const render = { plan, values, gather, bricks: held, mask };
+        const reply = await worker.call((api) => api.render(render), lives).finally(leave);
+        signal?.throwIfAborted();
+        this.counters.reads++;
+        this.counters.voxels += reply.data.length;
+        this.counters.renderMs += reply.renderMs;
+        const bytes = reply.data.byteLength + (reply.mask?.byteLength ?? 0);
+        addRenderSpans(this.spans, worker.id, reply.startedAtMs, reply.renderMs, bytes);
+        return reply;
+      } finally {
+        for (const [, key] of held) this.directory.unpin(worker, key);
+        worker.reads--;
+      }
+    };
     const admission = this.admission.take(bricks.length * array.brickBytes, signal, priority);
     const release = await this.spans.queued("memory", admission);
-    const worker = this.directory.bestWorker(bricks.map(({ key }) => key));
-    worker.reads++;
-    const held: (readonly [entry: number, key: string])[] = [];
     try {
-      // All settle before any is let go, so that no pin is taken after the read has failed.
-      const outcomes = await Promise.allSettled(
-        bricks.map(async ({ entry, brick, key }) => {
-          if (await this.directory.pin(worker, array, brick, signal, priority)) held.push([entry, key]);
-          else read.missing?.(brick);
-        }),
+      const keys = bricks.map(({ key }) => key);
+      return await this.directory.pool.withWorker(
+        (workers) => this.directory.bestWorker(workers, keys),
+        (worker, lives) => renderBy(worker, lives),
+        signal,
       );
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
-      const render = { plan, values, gather, bricks: held, mask };
-      const reply = await worker.call((api) => api.render(render)).finally(leave);
-      signal?.throwIfAborted();
-      this.counters.reads++;
-      this.counters.voxels += reply.data.length;
-      this.counters.renderMs += reply.renderMs;
-      const bytes = reply.data.byteLength + (reply.mask?.byteLength ?? 0);
-      addRenderSpans(this.spans, worker.index, reply.startedAtMs, reply.renderMs, bytes);
-      return reply;
     } finally {
-      for (const [, key] of held) this.directory.unpin(worker, key);
-      worker.reads--;
       release();
     }
   }
 
-  /** Transforms a sample's target array in the worker that has least to do; the buffers of the call move there. */
-  async transform(call: TransformCall, signal: AbortSignal): Promise<TransformReply> {
-    const worker = this.directory.bestWorker([]);
+  /**
+   * Renders what a sample's target array is made of, and transforms it in the worker that has least to do.
+   *
+   * @returns what was made, and the id table of each read
+   */
+  async transform(
+    chain: TargetChain,
+    reads: readonly (ImageRead | null)[],
+    signal: AbortSignal,
+  ): Promise<{ readonly made: TransformReply; readonly idTables: readonly (IdTable | null)[] }> {
+    return await this.directory.pool.persist(async (lives) => {
+      const replies = await Promise.all(reads.map((read) => read && this.render(read, true, signal)));
+      const channels = replies.map((reply) => reply && { values: reply.data, mask: reply.mask! });
+      // The channels move to the worker, and would go down with it: they are rendered anew then.
+      const made = await this.#transform({ chain, channels }, lives, signal);
+      return { made, idTables: replies.map((reply) => reply?.idTable ?? null) };
+    });
+  }
+
+  async #transform(call: TransformCall, lives: Lives, signal: AbortSignal): Promise<TransformReply> {
+    const worker = this.directory.bestWorker(await this.directory.pool.available(), []);
     worker.reads++;
     try {
       const buffers = call.channels.flatMap((channel) =>
         channel ? [channel.values.buffer, channel.mask.buffer] : [],
       );
       const leave = await this.spans.queued("worker", worker.turns.take(1, signal, "training"));
-      const reply = await worker.call((api) => api.transform(transfer(call, buffers))).finally(leave);
+      const reply = await worker.call((api) => api.transform(transfer(call, buffers)), lives).finally(leave);
       this.counters.renderMs += reply.transformMs;
       const bytes = reply.data.byteLength + reply.mask.byteLength;
-      addRenderSpans(this.spans, worker.index, reply.startedAtMs, reply.transformMs, bytes);
+      addRenderSpans(this.spans, worker.id, reply.startedAtMs, reply.transformMs, bytes);
       return reply;
     } finally {
       worker.reads--;

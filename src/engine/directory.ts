@@ -11,8 +11,16 @@ import { transfer } from "comlink";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { LimitReport } from "../cache/limits.js";
 import { ByteLru } from "../cache/lru.js";
-import type { PoolWorker, WorkerPool } from "../pool/pool.js";
-import { type BrickAddress, type BrickCopy, brickKey, type DiskCounters } from "../pool/protocol.js";
+import { VoxelfeedError } from "../errors.js";
+import type { WorkerPool } from "../pool/pool.js";
+import { type Lives, LostWorker, newLives, type PoolWorker } from "../pool/pool-worker.js";
+import {
+  type BrickAddress,
+  type BrickCopy,
+  brickKey,
+  type DiskCounters,
+  type LoadReply,
+} from "../pool/protocol.js";
 import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
@@ -34,6 +42,10 @@ export class BrickDirectory {
   readonly #loads = new SharedLoads();
   readonly #pageReaders = new Map<number, ReturnType<typeof createChunkReader>>();
   readonly #disk = new Map<number, DiskCounters>();
+  /** Loads that were lost with their worker, by brick. */
+  readonly #lives = new Map<string, Lives>();
+  /** Bricks whose chunk a worker did not come back from: nobody is to try them again. */
+  readonly #undecodable = new Map<string, VoxelfeedError>();
   #loadingBytes = 0;
   #peakBytes = 0;
   #calls = 0;
@@ -69,13 +81,18 @@ export class BrickDirectory {
     return { writes: sum("writes"), faults: sum("faults") };
   }
 
+  /** Strikes a worker that is gone off the books, with all that it held. */
+  forget(worker: PoolWorker): void {
+    this.#lru.deleteWhere((holding) => holding.worker === worker);
+  }
+
   /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
-  bestWorker(keys: readonly string[]): PoolWorker {
+  bestWorker(workers: readonly PoolWorker[], keys: readonly string[]): PoolWorker {
     const score = (worker: PoolWorker): number => {
       const held = keys.reduce((sum, key) => sum + (this.#lru.has(slot(worker, key)) ? 1 : 0), 0);
       return held / Math.max(keys.length, 1) - worker.reads / 2;
     };
-    const scored = this.pool.workers.map((worker) => ({ worker, score: score(worker) }));
+    const scored = workers.map((worker) => ({ worker, score: score(worker) }));
     return scored.reduce((best, other) => (other.score > best.score ? other : best)).worker;
   }
 
@@ -83,6 +100,7 @@ export class BrickDirectory {
    * Makes a worker hold a brick and pins it there. The caller must have been admitted for its bytes.
    *
    * @returns false when the chunk is not stored: the brick is fill value and nothing is pinned
+   * @throws LostWorker when this worker is gone
    */
   async pin(
     worker: PoolWorker,
@@ -93,7 +111,10 @@ export class BrickDirectory {
   ): Promise<boolean> {
     const address: BrickAddress = { array: array.id, brick };
     const key = brickKey(address);
+    const lives = newLives();
     for (let turn = 0; ; turn++) {
+      const undecodable = this.#undecodable.get(key);
+      if (undecodable !== undefined) throw undecodable;
       if (this.isMissing(key)) return false;
       if (this.#lru.has(slot(worker, key))) {
         this.#lru.get(slot(worker, key));
@@ -102,11 +123,17 @@ export class BrickDirectory {
         return true;
       }
       const holder = this.#holder(key);
-      if (holder !== undefined) {
-        await this.#loads.join(slot(worker, key), () => this.#share(holder, worker, array, key), signal);
-      } else {
-        const load = (shared: AbortSignal) => this.#load(worker, array, address, shared, priority);
-        await this.#loads.join(key, load, signal);
+      try {
+        if (holder !== undefined) {
+          const share = () => this.#share(holder, worker, array, key, lives);
+          await this.#loads.join(slot(worker, key), share, signal);
+        } else {
+          const load = (shared: AbortSignal) => this.#load(worker, array, address, shared, priority);
+          await this.#loads.join(key, load, signal);
+        }
+      } catch (error) {
+        // Where another worker was lost that had it, or was loading it for someone else, this one goes on.
+        if (!(error instanceof LostWorker) || worker.isGone) throw error;
       }
     }
   }
@@ -131,17 +158,22 @@ export class BrickDirectory {
     priority?: Priority,
   ): Promise<BrickCopy | null> {
     const key = brickKey({ array: array.id, brick });
-    const worker = this.#holder(key) ?? this.pool.leastBusy();
-    if (!(await this.pin(worker, array, brick, signal, priority))) return null;
-    try {
-      return (await this.#moved(worker, key))[0]!;
-    } finally {
-      this.unpin(worker, key);
-    }
+    return await this.pool.withWorker(
+      (workers) => this.#holder(key) ?? leastBusy(workers),
+      async (worker, lives) => {
+        if (!(await this.pin(worker, array, brick, signal, priority))) return null;
+        try {
+          return (await this.#moved(worker, key, lives))[0]!;
+        } finally {
+          this.unpin(worker, key);
+        }
+      },
+      signal,
+    );
   }
 
   #holder(key: string): PoolWorker | undefined {
-    return this.pool.workers.find((worker) => this.#lru.has(slot(worker, key)));
+    return this.pool.live.find((worker) => this.#lru.has(slot(worker, key)));
   }
 
   async #load(
@@ -155,35 +187,52 @@ export class BrickDirectory {
     const share = Math.min(array.brickBytes, this.inflight.limit);
     const leave = await this.spans.queued("inflight", this.inflight.take(share, signal, priority));
     const admitted = this.#admit(array.brickBytes);
+    const key = brickKey(address);
+    const call = this.#calls++;
+    const cancel = (): void => worker.tell((api) => api.cancel(call));
+    const lives = this.#lives.get(key) ?? newLives();
     try {
       const encoded =
         array.store.spec === null ? await this.#readOnPage(array, address.brick, signal) : undefined;
-      const call = this.#calls++;
-      const cancel = (): void => worker.tell((api) => api.cancel(call));
       signal.addEventListener("abort", cancel, { once: true });
       const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
-      const reply = await worker.call((api) =>
-        api.load(transfer({ call, address, encoded, priority }, buffers)),
-      );
-      signal.removeEventListener("abort", cancel);
-      const key = brickKey(address);
-      if (reply.fromDisk) this.counters.diskHits++;
-      else this.counters.chunkLoads++;
-      this.counters.diskMs += reply.diskMs;
-      this.#disk.set(worker.index, reply.disk);
-      this.counters.encodedBytes += reply.encodedBytes;
-      this.counters.readMs += reply.readMs;
-      this.counters.decodeMs += reply.decodeMs;
+      const reply = await worker.load({ call, address, encoded, priority }, buffers, lives);
+      this.#lives.delete(key);
+      this.#count(worker, reply);
       const bytes = reply.missing ? 0 : array.brickBytes;
-      addLoadSpans(this.spans, { worker: worker.index, brick: key, bytes }, reply, array.store.spec);
+      addLoadSpans(this.spans, { worker: worker.id, brick: key, bytes }, reply, array.store.spec);
       if (reply.missing) this.#note(`missing/${key}`, { worker: null, key }, MISSING_ENTRY_BYTES);
       else this.#note(slot(worker, key), { worker, key }, array.brickBytes);
-      if (reply.missing) this.counters.missingChunks++;
-      if (reply.unverified) this.counters.unverifiedChunks++;
+    } catch (error) {
+      if (!(error instanceof LostWorker)) {
+        this.#lives.delete(key);
+        throw error;
+      }
+      if (error.load !== call) {
+        this.#lives.set(key, lives);
+        throw error;
+      }
+      const undecodable = stuckDecode(array, address.brick, error);
+      this.#undecodable.set(key, undecodable);
+      throw undecodable;
     } finally {
+      signal.removeEventListener("abort", cancel);
       admitted();
       leave();
     }
+  }
+
+  #count(worker: PoolWorker, reply: LoadReply): void {
+    const { counters } = this;
+    if (reply.fromDisk) counters.diskHits++;
+    else counters.chunkLoads++;
+    counters.diskMs += reply.diskMs;
+    this.#disk.set(worker.id, reply.disk);
+    counters.encodedBytes += reply.encodedBytes;
+    counters.readMs += reply.readMs;
+    counters.decodeMs += reply.decodeMs;
+    if (reply.missing) counters.missingChunks++;
+    if (reply.unverified) counters.unverifiedChunks++;
   }
 
   /** Custom stores live on the page: it reads, the worker decodes. The store's own bytes are never detached. */
@@ -198,12 +247,19 @@ export class BrickDirectory {
     return bytes === undefined ? null : bytes.slice().buffer;
   }
 
-  async #share(from: PoolWorker, to: PoolWorker, array: RegisteredArray, key: string): Promise<void> {
+  async #share(
+    from: PoolWorker,
+    to: PoolWorker,
+    array: RegisteredArray,
+    key: string,
+    lives: Lives,
+  ): Promise<void> {
     // No pin: messages keep their order, so the copy is made before an eviction could drop the original.
-    const copied = this.#moved(from, key);
+    const copied = this.#moved(from, key, lives);
     const admitted = this.#admit(array.brickBytes);
     try {
       const { bytes } = (await copied)[0]!;
+      to.checkAlive();
       to.tell((api) => api.hold(transfer([[key, bytes]], [bytes])));
       this.#note(slot(to, key), { worker: to, key }, array.brickBytes);
       this.counters.sharedBricks++;
@@ -244,5 +300,21 @@ export class BrickDirectory {
 }
 
 function slot(worker: PoolWorker, key: string): string {
-  return `${worker.index}/${key}`;
+  return `${worker.id}/${key}`;
+}
+
+function leastBusy(workers: readonly PoolWorker[]): PoolWorker {
+  return workers.reduce((best, worker) => (worker.busy < best.busy ? worker : best));
+}
+
+function stuckDecode({ store, level }: RegisteredArray, brick: Vec3, cause: LostWorker): VoxelfeedError {
+  const { path: array, level: levelIndex } = level.array;
+  const message = `The chunk is damaged, or its codec is far too slow. ${cause.message}`;
+  return new VoxelfeedError("decode", message, {
+    url: store.url,
+    array,
+    level: levelIndex,
+    chunk: brick,
+    cause,
+  });
 }

@@ -11,7 +11,7 @@ import { acquireDevice, isSoftware } from "../gpu/device.js";
 import { readBuffer } from "../gpu/readback.js";
 import { GpuRenderer } from "../gpu/render.js";
 import { GpuTargets } from "../gpu/targets.js";
-import { WorkerPool } from "../pool/pool.js";
+import { type PoolStats, WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
 import { Spans } from "../timing/spans.js";
 import type { Backend } from "../types.js";
@@ -31,6 +31,7 @@ import { type EngineCounters, newCounters } from "./stats.js";
 
 export interface EngineStats extends EngineCounters {
   readonly backend: Backend | null;
+  readonly workers: PoolStats;
   /** What the disk tier wrote, and what went wrong with it: faults make it a miss, never an error. */
   readonly disk: DiskCounters;
   /** Bytes in use, the most ever, and the ceiling of each tier. */
@@ -76,7 +77,13 @@ export class Engine {
   constructor(options: EngineOptions = {}) {
     this.#options = resolveEngineOptions(options);
     const { workers, createWorker, memoryBytes, inflightBytes, diskBytes, revalidate } = this.#options;
-    this.#pool = new WorkerPool(workers, createWorker, { workers, diskBytes, revalidate });
+    this.#pool = new WorkerPool({
+      size: workers,
+      spawn: createWorker,
+      settings: { workers, diskBytes, revalidate },
+      deadlines: this.#options.workerDeadlines,
+      lost: (worker) => this.#directory.forget(worker),
+    });
     this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
     this.#inflight = new Budget(inflightBytes, "budget.inflight", this.#reportOf("inflight"));
     const report = this.#reportOf("memory");
@@ -145,6 +152,7 @@ export class Engine {
     return {
       ...this.#counters,
       backend: this.#settled?.backend ?? null,
+      workers: this.#pool.stats,
       disk: this.#directory.disk,
       budget: {
         inflight: {

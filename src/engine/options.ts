@@ -2,6 +2,7 @@
 import { MiB } from "../math/bytes.js";
 import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
 import { spawnWorker } from "../pool/spawn.js";
+import { defaultDeadlines, type WorkerDeadlines } from "../pool/watch.js";
 import type { Budget, Revalidate } from "../types.js";
 
 export interface EngineOptions {
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly budget?: Budget;
   /** When chunks on the disk are checked against the server. Default `session`. */
   readonly revalidate?: Revalidate;
+  /** When a worker is given up and replaced, in milliseconds that the page was awake. */
+  readonly workerDeadlines?: Partial<WorkerDeadlines>;
 }
 
 export const engineOptionNames = [
@@ -28,6 +31,7 @@ export const engineOptionNames = [
   "createWorker",
   "budget",
   "revalidate",
+  "workerDeadlines",
 ] as const;
 
 /** The engine's own among the options of something that makes one. */
@@ -46,6 +50,7 @@ export interface ResolvedEngineOptions {
   /** Null: what the browser grants decides. */
   readonly diskBytes: number | null;
   readonly revalidate: Revalidate;
+  readonly workerDeadlines: WorkerDeadlines;
 }
 
 /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
@@ -64,5 +69,17 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     inflightBytes: wholeNumber(budget.inflight, "budget.inflight", 1, 64 * MiB),
     diskBytes: budget.disk === undefined ? null : wholeNumber(budget.disk, "budget.disk", 0, 0),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
+    workerDeadlines: resolveDeadlines(options.workerDeadlines ?? {}),
+  };
+}
+
+function resolveDeadlines(deadlines: Partial<WorkerDeadlines>): WorkerDeadlines {
+  const path = "workerDeadlines";
+  checkKeys(deadlines, Object.keys(defaultDeadlines), path);
+  const { startMs, decodeMs, silenceMs } = deadlines;
+  return {
+    startMs: wholeNumber(startMs, `${path}.startMs`, 100, defaultDeadlines.startMs),
+    decodeMs: wholeNumber(decodeMs, `${path}.decodeMs`, 100, defaultDeadlines.decodeMs),
+    silenceMs: wholeNumber(silenceMs, `${path}.silenceMs`, 100, defaultDeadlines.silenceMs),
   };
 }

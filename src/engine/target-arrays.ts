@@ -48,16 +48,13 @@ export async function transformOnCpu(
     Array.from({ length: job.layout.samples }, async (_, sample) => {
       const first = sample * chain.gatheredChannels;
       const reads = job.reads.slice(first, first + chain.gatheredChannels);
-      const replies = await Promise.all(reads.map((read) => read && cpu.render(read, true, signal)));
-      const gathered = replies.map((reply) => reply?.idTable ?? null);
-      const channels = replies.map((reply) => reply && { values: reply.data, mask: reply.mask! });
-      const made = await cpu.transform({ chain, channels }, signal);
+      const { made, idTables } = await cpu.transform(chain, reads, signal);
       signal.throwIfAborted();
       put(filled[0]!, sample, chain.channels.length, made.data, made.mask);
       for (const [i, extra] of made.extras.entries()) {
         put(filled[i + 1]!, sample, chain.extras[i]!.channels.length, extra, null);
       }
-      return gathered;
+      return idTables;
     }),
   );
   return transformedIdTables(job, tables.flat());

@@ -1,105 +1,212 @@
-/** The workers of one engine, each behind a comlink proxy whose calls settle even when the worker dies. */
-import { type Remote, releaseProxy, wrap } from "comlink";
+/**
+ * The workers of one engine: started on first use, replaced when they die.
+ *
+ * A worker that is gone is replaced as soon as one is asked for; where workers do not even start, each further try waits
+ * longer. Where they are forbidden, one "worker" runs on the page's own thread.
+ */
 import { raceAbort } from "../abort.js";
-import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
-import type { ArrayDefinition, ChunkWorkerApi, Result, WorkerSettings } from "./protocol.js";
-import { unwrap } from "./protocol.js";
+import { type Lives, LostWorker, newLives, PoolWorker } from "./pool-worker.js";
+import type { ArrayDefinition, WorkerSettings } from "./protocol.js";
+import { isForbidden, pageThread, type Thread, workerThread } from "./thread.js";
+import type { WorkerDeadlines } from "./watch.js";
 
-/** One worker: calls are pipelined; a crash rejects every call that is out and all later ones. */
-export class PoolWorker {
-  readonly #worker: Worker;
-  readonly #api: Remote<ChunkWorkerApi>;
-  readonly #failure = new AbortController();
-  /** Renders sent and not yet answered: a message that is sent can no longer be overtaken by a more urgent one. */
-  readonly turns = new Budget(3, "renders sent to a worker");
-  /** Calls under way. */
-  busy = 0;
-  /** Reads assigned to this worker and not yet rendered. */
-  reads = 0;
+/** Workers that may fail to start under one piece of work, before that rejects. */
+const MAX_STARTS = 3;
 
-  constructor(
-    readonly index: number,
-    worker: Worker,
-  ) {
-    this.#worker = worker;
-    this.#api = wrap<ChunkWorkerApi>(worker);
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#fail(`A voxelfeed worker failed: ${event.message || "its script could not be loaded"}.`);
-    });
-    worker.addEventListener("messageerror", () =>
-      this.#fail("A message to a voxelfeed worker could not be read."),
-    );
-  }
+/** Before a worker is started after one that did not: doubled each time. */
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 5000;
 
-  #fail(what: string): void {
-    const hint = "If the page has a Content-Security-Policy or a bundler of its own, pass createWorker.";
-    this.#failure.abort(new VoxelfeedError("worker", `${what} ${hint}`));
-  }
-
-  /** Runs one call; its value, or its error thrown whole. */
-  async call<T>(send: (api: Remote<ChunkWorkerApi>) => Promise<Result<T>>): Promise<T> {
-    this.#failure.signal.throwIfAborted();
-    this.busy++;
-    try {
-      return unwrap(await raceAbort(send(this.#api), this.#failure.signal));
-    } finally {
-      this.busy--;
-    }
-  }
-
-  /** Sends a call that has no answer worth waiting for; messages keep their order. */
-  tell(send: (api: Remote<ChunkWorkerApi>) => Promise<unknown>): void {
-    if (this.#failure.signal.aborted) return;
-    // A worker that dies meanwhile is reported by the calls that wait for it.
-    raceAbort(send(this.#api), this.#failure.signal).catch(() => {});
-  }
-
-  terminate(reason: unknown): void {
-    this.#failure.abort(reason);
-    this.#api[releaseProxy]();
-    this.#worker.terminate();
-  }
+export interface PoolOptions {
+  /** Number of workers. */
+  readonly size: number;
+  readonly spawn: () => Worker;
+  readonly settings: WorkerSettings;
+  readonly deadlines: WorkerDeadlines;
+  /** Told of each worker that is gone, with all that it held. */
+  readonly lost: (worker: PoolWorker) => void;
 }
 
-/** A fixed number of workers, started on first use. */
+export interface PoolStats {
+  /** Workers that died, or had to be ended, and were replaced. */
+  readonly lost: number;
+  /** Whether the work is done on the page's own thread, because workers are forbidden. */
+  readonly isOnPage: boolean;
+}
+
 export class WorkerPool {
-  readonly #workers: PoolWorker[] = [];
+  readonly #options: PoolOptions;
   readonly #definitions: ArrayDefinition[] = [];
+  readonly #live = new Set<PoolWorker>();
+  /** Who waits for a worker. */
+  #waiters: (() => void)[] = [];
+  #ids = 0;
+  #lost = 0;
+  /** Starts that failed since one succeeded. */
+  #failedStarts = 0;
+  /** When the next worker may be started. */
+  #startsAt = 0;
+  #page: Promise<void> | null = null;
+  #end: { readonly reason: unknown } | null = null;
 
-  /** @param size number of workers; @param spawn makes one; @param settings of every worker */
-  constructor(
-    readonly size: number,
-    readonly spawn: () => Worker,
-    readonly settings: WorkerSettings,
-  ) {}
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
 
-  get workers(): readonly PoolWorker[] {
-    while (this.#workers.length < this.size) {
-      const worker = new PoolWorker(this.#workers.length, this.spawn());
-      this.#workers.push(worker);
-      worker.tell((api) => api.configure(this.settings));
-      this.#definitions.forEach(
-        (definition, array) => void worker.tell((api) => api.define(array, definition)),
-      );
+  /** How many workers there are to be. */
+  get size(): number {
+    return this.#page === null ? this.#options.size : 1;
+  }
+
+  get stats(): PoolStats {
+    return { lost: this.#lost, isOnPage: this.#page !== null };
+  }
+
+  /** The workers that are there now. */
+  get live(): readonly PoolWorker[] {
+    return [...this.#live];
+  }
+
+  /**
+   * Waits until there is a worker.
+   *
+   * @throws VoxelfeedError `worker` when none can be started
+   */
+  async available(): Promise<readonly PoolWorker[]> {
+    for (;;) {
+      if (this.#end !== null) throw this.#end.reason;
+      const delayMs = this.#startsAt - performance.now();
+      if (delayMs <= 0) this.#fill();
+      if (this.#live.size > 0) return this.live;
+      await (this.#page ?? this.#change(delayMs));
     }
-    return this.#workers;
+  }
+
+  /**
+   * Runs work on workers, and all of it again when one of them is lost meanwhile.
+   *
+   * @param work given how often the call that it ends in may be sent again
+   * @throws what `work` throws; VoxelfeedError `worker` when no worker can be started
+   */
+  async persist<T>(work: (lives: Lives) => Promise<T>): Promise<T> {
+    const lives = newLives();
+    for (let failedStarts = 0; ; ) {
+      try {
+        return await work(lives);
+      } catch (error) {
+        if (!(error instanceof LostWorker)) throw error;
+        if (error.wasStarted || error.isForbidden) continue;
+        if (++failedStarts === MAX_STARTS) throw unstarted(error);
+      }
+    }
+  }
+
+  /**
+   * The same with one worker at a time.
+   *
+   * @param choose one of those that are there; `work` is called before anyone else may choose
+   */
+  async withWorker<T>(
+    choose: (live: readonly PoolWorker[]) => PoolWorker,
+    work: (worker: PoolWorker, lives: Lives) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return await this.persist(async (lives) => {
+      const worker = choose(await raceAbort(this.available(), signal));
+      return await work(worker, lives);
+    });
   }
 
   /** Makes an array known to every worker; returns its number. */
   define(definition: ArrayDefinition): number {
     const array = this.#definitions.push(definition) - 1;
-    for (const worker of this.#workers) worker.tell((api) => api.define(array, definition));
+    for (const worker of this.#live) worker.tell((api) => api.define(array, definition));
     return array;
   }
 
-  leastBusy(): PoolWorker {
-    return this.workers.reduce((best, worker) => (worker.busy < best.busy ? worker : best));
+  terminate(reason: unknown): void {
+    this.#end = { reason };
+    for (const worker of this.#live) worker.terminate(reason);
+    this.#live.clear();
+    this.#changed();
   }
 
-  terminate(reason: unknown): void {
-    for (const worker of this.#workers) worker.terminate(reason);
-    this.#workers.length = 0;
+  #fill(): void {
+    while (this.#page === null && this.#live.size < this.size) {
+      try {
+        this.#add(workerThread(this.#options.spawn()));
+      } catch (error) {
+        if (!isForbidden(error)) throw unmade("createWorker failed", error);
+        this.#moveToPage((error as Error).message);
+      }
+    }
   }
+
+  #add(thread: Thread): void {
+    const { settings, deadlines } = this.#options;
+    const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, (loss) =>
+      this.#replace(worker, loss),
+    );
+    this.#live.add(worker);
+    this.#definitions.forEach(
+      (definition, array) => void worker.tell((api) => api.define(array, definition)),
+    );
+    this.#changed();
+  }
+
+  #replace(worker: PoolWorker, loss: LostWorker): void {
+    this.#live.delete(worker);
+    this.#lost++;
+    this.#options.lost(worker);
+    if (loss.isForbidden) this.#moveToPage(loss.message);
+    this.#failedStarts = loss.wasStarted || loss.isForbidden ? 0 : this.#failedStarts + 1;
+    if (this.#failedStarts === 0) return;
+    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (this.#failedStarts - 1), MAX_DELAY_MS);
+    this.#startsAt = performance.now() + delayMs;
+  }
+
+  /** Resolves when workers came or went, at the latest after `mostMs`. */
+  async #change(mostMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, mostMs);
+      this.#waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  #moveToPage(cause: string): void {
+    if (this.#page !== null) return;
+    console.warn(
+      `voxelfeed: this page may not start workers (${cause}) Chunks are decoded on the page's own thread: the results ` +
+        "are the same, but they take longer, and the page is less smooth.",
+    );
+    this.#page = this.#openPage();
+    // Whoever waits for it is told; that nobody does must not be an unhandled rejection.
+    this.#page.catch(() => {});
+    this.#changed();
+  }
+
+  async #openPage(): Promise<void> {
+    const thread = await pageThread().catch((error: unknown) => {
+      throw unmade("This page may not start workers, and their code cannot be loaded into the page", error);
+    });
+    if (this.#end === null) this.#add(thread);
+    else thread.terminate();
+  }
+}
+
+function unmade(what: string, cause: unknown): VoxelfeedError {
+  return new VoxelfeedError("worker", `${what}: ${(cause as Error)?.message ?? cause}`, { cause });
+}
+
+function unstarted(cause: LostWorker): VoxelfeedError {
+  const hint = "If the page has a Content-Security-Policy or a bundler of its own, pass createWorker.";
+  return new VoxelfeedError("worker", `No worker could be started. ${cause.message} ${hint}`, { cause });
 }

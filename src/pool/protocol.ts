@@ -138,7 +138,15 @@ export interface TransformReply {
 
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
-  configure(settings: WorkerSettings): void;
+  /**
+   * Comes first; its answer says that the worker runs.
+   *
+   * @param signs is told the number of each load when the worker begins to decode its chunk
+   * @returns the name of a lock that the worker holds as long as it lives, null where it cannot
+   */
+  configure(settings: WorkerSettings, signs: MessagePort): Promise<string | null>;
+  /** Answers at once, unless the worker is stuck. */
+  ping(): void;
   define(array: number, definition: ArrayDefinition): void;
   /** Fetches, verifies, decodes and holds one brick. */
   load(call: LoadCall): Promise<Result<LoadReply>>;

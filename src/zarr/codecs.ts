@@ -28,8 +28,11 @@ export interface DecodedBrick {
  */
 export interface BrickDecoder {
   (bytes: Uint8Array, where: { readonly url: string; readonly brick: Vec3 }): Promise<DecodedBrick>;
-  /** Begins to load the codecs while the first chunk is on its way; a failure shows when that is decoded. */
-  preload(): void;
+  /**
+   * Loads the codecs, best while the first chunk is on its way. It settles when they are there, or not: a failure shows
+   * when a chunk is decoded.
+   */
+  preload(): Promise<void>;
 }
 
 /**
@@ -74,7 +77,10 @@ export function createBrickDecoder(array: ArrayMeta, wasmZstd = new WasmZstd()):
       );
     }
   };
-  return Object.assign(decodeBrick, { preload: () => void load().catch(() => undefined) });
+  const preload = async (): Promise<void> => {
+    await load().catch(() => {});
+  };
+  return Object.assign(decodeBrick, { preload });
 }
 
 async function loadDecoder(

@@ -3,6 +3,7 @@ import type { StageWork, TargetChain, TargetStage } from "../../augment/targets-
 import { floatToHalf } from "../../math/half.js";
 import { outputArray } from "../../plan/output.js";
 import type { OutputDType, TypedArray } from "../../types.js";
+import { allSteps } from "../steps.js";
 import { signedDistance } from "./distance.js";
 import { lsd } from "./lsd.js";
 import { affinities, neighbourhood } from "./neighbours.js";
@@ -21,11 +22,20 @@ export interface TransformedTarget {
 
 /** @param input - channels and hidden classes, gathered with the chain's halo */
 export function transformTarget(input: TargetVolume, chain: TargetChain): TransformedTarget {
+  return allSteps(transformTargetInSteps(input, chain));
+}
+
+/** {@link transformTarget} that can be paused after each stage. */
+export function* transformTargetInSteps(
+  input: TargetVolume,
+  chain: TargetChain,
+): Generator<void, TransformedTarget> {
   const extras: Float32Array[] = [];
   let volume = input;
   for (const { work, halo } of chain.stages) {
     if (work.kind === "weights") extras.push(lossWeights(volume, work));
     else volume = transformed(volume, work, halo);
+    yield;
   }
   return { data: encoded(volume, chain.dtype, chain.nan), mask: volume.mask, extras };
 }

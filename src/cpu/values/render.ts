@@ -4,7 +4,8 @@ import { outputArray } from "../../plan/output.js";
 import { type ReadPlan, voxelCount } from "../../plan/reads.js";
 import { reachOf, type ValueWork } from "../../plan/values.js";
 import type { Vec3 } from "../../types.js";
-import { type RenderedRead, type RenderOptions, renderRead } from "../render.js";
+import { type RenderedRead, type RenderOptions, renderReadInSteps } from "../render.js";
+import { allSteps } from "../steps.js";
 import { storeRow } from "../store.js";
 import { type CpuStage, filterStage } from "./filter.js";
 import { PointRows } from "./points.js";
@@ -25,10 +26,19 @@ export interface ValueRead {
  * @returns new arrays, owned by the caller; there is no id table, since worked-on values are no ids
  */
 export function renderValues(
-  { plan, values, gather }: ValueRead,
+  read: ValueRead,
   bricks: ReadonlyMap<number, Uint8Array>,
   options: Omit<RenderOptions, "points">,
 ): RenderedRead {
+  return allSteps(renderValuesInSteps(read, bricks, options));
+}
+
+/** {@link renderValues} that can be paused after each block and stage. */
+export function* renderValuesInSteps(
+  { plan, values, gather }: ValueRead,
+  bricks: ReadonlyMap<number, Uint8Array>,
+  options: Omit<RenderOptions, "points">,
+): Generator<void, RenderedRead> {
   const points = (ops: ValueWork["gather"], halo: Vec3, figures: readonly number[] = []): PointRows =>
     new PointRows(
       ops,
@@ -38,10 +48,13 @@ export function renderValues(
       figures,
     );
   if (gather === undefined) {
-    return renderRead(plan, bricks, { ...options, points: points(values.gather, [0, 0, 0]) });
+    return yield* renderReadInSteps(plan, bricks, {
+      ...options,
+      points: points(values.gather, [0, 0, 0]),
+    });
   }
   let halo = values.halo;
-  const gathered = renderRead(gather, bricks, {
+  const gathered = yield* renderReadInSteps(gather, bricks, {
     mask: false,
     scratch: options.scratch,
     points: points(values.gather, halo),
@@ -55,8 +68,9 @@ export function renderValues(
       stage = filterStage(next, stage, halo);
       halo = map3((axis) => halo[axis] - reachOf(next, axis));
     }
+    yield;
   }
-  const mask = options.mask || !isAllInside(plan) ? insideMask(plan) : null;
+  const mask = options.mask || !isAllInside(plan) ? yield* insideMask(plan) : null;
   const data = storedStage(plan, stage, points(values.finish, halo, figures), mask);
   return { data, mask: options.mask ? mask : null, idTable: null };
 }
@@ -106,7 +120,7 @@ function isAllInside({ shape, matrix, base, offset, volumeShape, warp }: ReadPla
 }
 
 /** 1 where a voxel's centre is inside the volume: a read of nothing but that. */
-function insideMask(plan: ReadPlan): Uint8Array {
+function* insideMask(plan: ReadPlan): Generator<void, Uint8Array> {
   const nothing: ReadPlan = {
     ...plan,
     interpolation: "nearest",
@@ -114,5 +128,5 @@ function insideMask(plan: ReadPlan): Uint8Array {
     outDType: "uint8",
     bricks: [],
   };
-  return renderRead(nothing, new Map(), { mask: true }).mask!;
+  return (yield* renderReadInSteps(nothing, new Map(), { mask: true })).mask!;
 }

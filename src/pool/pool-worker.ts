@@ -1,0 +1,154 @@
+/** One worker behind a comlink proxy, from its start to its end: calls settle even when it dies. */
+import { type Remote, releaseProxy, transfer, wrap } from "comlink";
+import { raceAbort } from "../abort.js";
+import { Budget } from "../cache/budget.js";
+import { VoxelfeedError } from "../errors.js";
+import { holdsUntilGone } from "./lifeline.js";
+import type { ChunkWorkerApi, LoadCall, LoadReply, Result, WorkerSettings } from "./protocol.js";
+import { unwrap } from "./protocol.js";
+import type { Thread } from "./thread.js";
+import { Watch, type WorkerDeadlines } from "./watch.js";
+
+/** What the calls of a worker reject with that is gone. Who made them begins again with another one. */
+export class LostWorker extends VoxelfeedError {
+  /**
+   * @param wasStarted whether the worker ever answered
+   * @param isForbidden whether the page may have no workers at all
+   * @param load the load whose chunk it was stuck in, null where nothing is known of the cause
+   */
+  constructor(
+    message: string,
+    readonly wasStarted: boolean,
+    readonly isForbidden: boolean,
+    readonly load: number | null,
+  ) {
+    super("worker", message, { retryable: true });
+  }
+}
+
+/** How often one call may still be sent again after it was lost with its worker. */
+export interface Lives {
+  left: number;
+}
+
+const MAX_REQUEUES = 2;
+
+export function newLives(): Lives {
+  return { left: MAX_REQUEUES };
+}
+
+export class PoolWorker {
+  readonly #thread: Thread;
+  readonly #api: Remote<ChunkWorkerApi>;
+  readonly #gone = new AbortController();
+  readonly #watch: Watch;
+  readonly #signs = new MessageChannel();
+  #isStarted = false;
+  /** Renders sent and not yet answered: a message that is sent can no longer be overtaken by a more urgent one. */
+  readonly turns = new Budget(3, "renders sent to a worker");
+  /** Calls under way. */
+  busy = 0;
+  /** Reads assigned to this worker and not yet rendered. */
+  reads = 0;
+
+  /**
+   * @param id no other worker of the engine has it, or had it
+   * @param lost told when the worker is gone of itself, not by {@link terminate}
+   */
+  constructor(
+    readonly id: number,
+    thread: Thread,
+    settings: WorkerSettings,
+    deadlines: WorkerDeadlines,
+    lost: (loss: LostWorker) => void,
+  ) {
+    this.#thread = thread;
+    this.#api = wrap<ChunkWorkerApi>(thread.endpoint);
+    const fail = (message: string, isForbidden = false, load: number | null = null): void => {
+      if (this.isGone) return;
+      const loss = new LostWorker(message, this.#isStarted, isForbidden, load);
+      this.terminate(loss);
+      lost(loss);
+    };
+    void thread.failed.then((failure) => fail(failure.message, failure.isForbidden));
+    this.#watch = new Watch(
+      deadlines,
+      () => this.#api.ping(),
+      ({ message, call }) => fail(`${message}; it was replaced.`, false, call),
+    );
+    this.#signs.port1.onmessage = ({ data }: MessageEvent<number>) => this.#watch.decodes(data);
+    const { port2 } = this.#signs;
+    void this.#api.configure(settings, transfer(port2, [port2])).then((lifeline) => {
+      this.#isStarted = true;
+      this.#watch.started();
+      if (lifeline !== null) {
+        void holdsUntilGone(lifeline, this.#gone.signal).then(() => fail("A worker was terminated."));
+      }
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
+  /** @throws LostWorker when it is gone, or why it was ended */
+  checkAlive(): void {
+    this.#gone.signal.throwIfAborted();
+  }
+
+  /**
+   * Runs one call; its value, or its error thrown whole.
+   *
+   * @param lives of this call, over all workers that it was sent to
+   * @throws LostWorker when the worker is gone; VoxelfeedError `worker` when that happened once too often
+   */
+  async call<T>(
+    send: (api: Remote<ChunkWorkerApi>) => Promise<Result<T>>,
+    lives: Lives = newLives(),
+    load?: number,
+  ): Promise<T> {
+    this.checkAlive();
+    this.busy++;
+    const answered = this.#watch.call(load);
+    try {
+      return unwrap(await raceAbort(send(this.#api), this.#gone.signal));
+    } catch (error) {
+      if (error instanceof LostWorker) spend(lives, error);
+      throw error;
+    } finally {
+      answered();
+      this.busy--;
+    }
+  }
+
+  /** Runs one load, whose decoding has a deadline. */
+  async load(call: LoadCall, buffers: ArrayBuffer[], lives: Lives): Promise<LoadReply> {
+    return await this.call((api) => api.load(transfer(call, buffers)), lives, call.call);
+  }
+
+  /** Sends a call that has no answer worth waiting for; messages keep their order. */
+  tell(send: (api: Remote<ChunkWorkerApi>) => Promise<unknown>): void {
+    if (this.isGone) return;
+    // A worker that dies meanwhile is reported by the calls that wait for it.
+    raceAbort(send(this.#api), this.#gone.signal).catch(() => {});
+  }
+
+  terminate(reason: unknown): void {
+    if (this.isGone) return;
+    this.#gone.abort(reason);
+    this.#watch.end();
+    this.#signs.port1.close();
+    this.#api[releaseProxy]();
+    this.#thread.terminate();
+  }
+}
+
+/** A call is to blame for its worker's end unless the worker never ran, or another one is known to be. */
+function spend(lives: Lives, loss: LostWorker): void {
+  if (!loss.wasStarted || loss.load !== null || lives.left-- > 0) return;
+  throw new VoxelfeedError(
+    "worker",
+    `A call was lost with its worker ${MAX_REQUEUES + 1} times, the last time because: ${loss.message}`,
+    { attempts: MAX_REQUEUES + 1, cause: loss },
+  );
+}

@@ -1,0 +1,36 @@
+/** Long work in slices: between two of them the thread does whatever else is waiting. */
+
+/**
+ * Runs the steps of a piece of work.
+ *
+ * @param sliceMs how long steps may follow each other at once; a single step may take longer
+ * @returns what the work returns, and how long it kept the thread
+ */
+export async function inSlices<T>(
+  steps: Generator<void, T>,
+  sliceMs: number,
+): Promise<{ readonly result: T; readonly busyMs: number }> {
+  let busyMs = 0;
+  for (;;) {
+    const start = performance.now();
+    for (;;) {
+      const step = steps.next();
+      const ms = performance.now() - start;
+      if (step.done) return { result: step.value, busyMs: busyMs + ms };
+      if (ms < sliceMs) continue;
+      busyMs += ms;
+      break;
+    }
+    await otherTasks();
+  }
+}
+
+/** Resolves after the tasks that are waiting now. A timer would wait for at least 4 ms when it is nested. */
+async function otherTasks(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  await new Promise<void>((resolve) => {
+    port1.onmessage = () => resolve();
+    port2.postMessage(null);
+  });
+  port1.close();
+}
