@@ -1,10 +1,17 @@
-/** Workers that are not there, and the errors that cross from those that are. */
-import { expect, it } from "vitest";
+/** Workers that are not there, die or get stuck, and the errors that cross from those that live. */
+
+import { expect, inject, it } from "vitest";
+import { registry } from "zarrita";
 import { openImage } from "../../src/index.js";
-import { serve } from "../helpers/volumes.js";
+import { upload, writeVolume } from "../helpers/fixtures.js";
+import { freshName, serve } from "../helpers/volumes.js";
 
 const request = { center: [35, 35, 35], shape: [8, 8, 8], scale: [10, 10, 10] } as const;
 const volume = { shape: [16, 16, 16] } as const;
+
+/** Our worker, but for what it ends itself at: see mortal.worker.ts. */
+const mortal = (method: "start" | "load" | "render" | "nothing"): Worker =>
+  new Worker(new URL("./mortal.worker.ts", import.meta.url), { type: "module", name: method });
 
 it("rejects with `worker` when the script throws at its start, instead of waiting for ever", async () => {
   const script = URL.createObjectURL(new Blob(["throw new Error('boom')"], { type: "text/javascript" }));
@@ -26,6 +33,43 @@ it("rejects with `worker` when the script is not there", async () => {
   image.dispose();
 });
 
+it("rejects with `worker` when the script never answers, after the deadline", async () => {
+  const script = URL.createObjectURL(new Blob(["// says nothing"]));
+  const image = await openImage(await serve(volume), {
+    backend: "cpu",
+    createWorker: () => new Worker(script),
+    workerDeadlines: { startMs: 300 },
+  });
+  await expect(image.read(request)).rejects.toMatchObject({
+    code: "worker",
+    message: /did not start within 300 ms/,
+  });
+  image.dispose();
+});
+
+it("rejects with `worker` and its cause when createWorker itself fails", async () => {
+  const image = await openImage(await serve(volume), {
+    backend: "cpu",
+    createWorker: () => {
+      throw new Error("no workers today");
+    },
+  });
+  await expect(image.read(request)).rejects.toMatchObject({ code: "worker", message: /no workers today/ });
+  image.dispose();
+});
+
+it("starts again where a worker did not start", async () => {
+  let made = 0;
+  const image = await openImage(await serve(volume), {
+    backend: "cpu",
+    workers: 1,
+    createWorker: () => mortal(made++ < 2 ? "start" : "nothing"),
+  });
+  expect((await image.read(request)).data.length).toBe(512);
+  expect(made).toBe(3);
+  image.dispose();
+});
+
 it("uses the worker that createWorker makes, as often as `workers` says", async () => {
   let made = 0;
   const image = await openImage(await serve(volume), {
@@ -33,11 +77,85 @@ it("uses the worker that createWorker makes, as often as `workers` says", async 
     workers: 3,
     createWorker: () => {
       made++;
-      return new Worker(new URL("../../workers/chunk.worker.ts", import.meta.url), { type: "module" });
+      return mortal("nothing");
     },
   });
   await image.read(request);
   expect(made).toBe(3);
   image.dispose();
   await expect(image.read(request)).rejects.toMatchObject({ code: "disposed" });
+});
+
+for (const method of ["load", "render"] as const) {
+  it(`sends a ${method} that is lost with its worker again`, async () => {
+    const url = await serve(volume);
+    const reference = await openImage(url, { backend: "cpu" });
+    let made = 0;
+    const image = await openImage(url, {
+      backend: "cpu",
+      workers: 1,
+      createWorker: () => mortal(made++ < 2 ? method : "nothing"),
+    });
+    expect(await image.read(request)).toEqual(await reference.read(request));
+    expect(image.stats().workers).toEqual({ lost: 2, isOnPage: false });
+    expect(image.stats().budget.memory.bytes).toBe(reference.stats().budget.memory.bytes);
+    image.dispose();
+    reference.dispose();
+  });
+
+  it(`gives up a ${method} that takes three workers with it`, async () => {
+    const image = await openImage(await serve(volume), {
+      backend: "cpu",
+      workers: 1,
+      createWorker: () => mortal(method),
+    });
+    await expect(image.read(request)).rejects.toMatchObject({ code: "worker", attempts: 3 });
+    expect(image.stats().workers.lost).toBe(3);
+    image.dispose();
+  });
+}
+
+it("replaces a worker that does not come back from a chunk: that one is a `decode` error, the others arrive", async () => {
+  // The codec of test/browser/stuck-codec.worker.ts: for ever in chunks that begin with 77.
+  registry.set("numcodecs.test.stuck", () => Promise.reject(new Error("the page decodes nothing")));
+  const files = await writeVolume({
+    shape: [32, 16, 16],
+    chunk: [8, 8, 8],
+    value: (z, y, x) => (z === 16 && y === 8 && x === 0 ? 77 : 1 + ((z + y + x) % 50)),
+  });
+  const metadata = new TextDecoder().decode(files.get("s0/.zarray"));
+  const stuck = metadata.replace(/"compressor":\s*null/, '"compressor":{"id":"test.stuck"}');
+  expect(stuck).not.toBe(metadata);
+  files.set("s0/.zarray", new TextEncoder().encode(stuck));
+  const url = await upload(inject("testServer"), freshName("stuck"), files);
+  let made = 0;
+  const image = await openImage(url, {
+    backend: "cpu",
+    workers: 1,
+    createWorker: () => {
+      made++;
+      return new Worker(new URL("./stuck-codec.worker.ts", import.meta.url), { type: "module" });
+    },
+    workerDeadlines: { decodeMs: 600 },
+  });
+  const read = (z: number) =>
+    image.read({ center: [10 * (z + 3.5), 115, 35], shape: [8, 8, 8], scale: [10, 10, 10] });
+  const outcomes = await Promise.allSettled([0, 8, 16, 24].map(read));
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  const error = {
+    code: "decode",
+    message: /not decoded within 600 ms/,
+    array: "s0",
+    level: 0,
+    chunk: [2, 1, 0],
+    url: expect.stringContaining("stuck"),
+  };
+  expect((outcomes[2] as PromiseRejectedResult).reason).toMatchObject(error);
+  const { data } = (outcomes[3] as PromiseFulfilledResult<Awaited<ReturnType<typeof read>>>).value;
+  expect(data[0]).toBe(1 + ((24 + 8) % 50));
+  expect(made).toBe(2);
+  // Nobody tries it again.
+  await expect(read(16)).rejects.toMatchObject(error);
+  expect(made).toBe(2);
+  image.dispose();
 });
