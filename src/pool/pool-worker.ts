@@ -87,6 +87,11 @@ export class PoolWorker {
     });
   }
 
+  /** Whether it has answered; before, nobody knows whether it ever will. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   get isGone(): boolean {
     return this.#gone.signal.aborted;
   }

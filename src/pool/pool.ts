@@ -69,7 +69,7 @@ export class WorkerPool {
   }
 
   /**
-   * Waits until there is a worker.
+   * Waits until there is a worker; those that have started before those that have not.
    *
    * @throws VoxelfeedError `worker` when none can be started
    */
@@ -78,7 +78,9 @@ export class WorkerPool {
       if (this.#end !== null) throw this.#end.reason;
       const delayMs = this.#startsAt - performance.now();
       if (delayMs <= 0) this.#fill();
-      if (this.#live.size > 0) return this.live;
+      const { live } = this;
+      const started = live.filter((worker) => worker.isStarted);
+      if (live.length > 0) return started.length > 0 ? started : live;
       await (this.#page ?? this.#change(delayMs));
     }
   }
@@ -144,7 +146,9 @@ export class WorkerPool {
   }
 
   #add(thread: Thread): void {
-    const { settings, deadlines } = this.#options;
+    const { settings } = this.#options;
+    const { startMs } = this.#options.deadlines;
+    const deadlines = { ...this.#options.deadlines, startMs: startMs * 2 ** Math.min(this.#failedStarts, 3) };
     const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, (loss) =>
       this.#replace(worker, loss),
     );

@@ -8,7 +8,7 @@
 
 /** Milliseconds during which the page was awake; see {@link Watch}. */
 export interface WorkerDeadlines {
-  /** Until a new worker answers for the first time. Default 30,000. */
+  /** Until a new worker answers for the first time; twice as long after each one that does not. Default 10,000. */
   readonly startMs: number;
   /** For one chunk. Default 30,000. */
   readonly decodeMs: number;
@@ -16,7 +16,7 @@ export interface WorkerDeadlines {
   readonly silenceMs: number;
 }
 
-export const defaultDeadlines: WorkerDeadlines = { startMs: 30_000, decodeMs: 30_000, silenceMs: 30_000 };
+export const defaultDeadlines: WorkerDeadlines = { startMs: 10_000, decodeMs: 30_000, silenceMs: 30_000 };
 
 /** What a watch found. `call` is the load whose chunk is not decoded; null: it is not known what the worker does. */
 export interface WatchFinding {

@@ -3,5 +3,6 @@ if (self.name === "start") throw new Error("not yet");
 addEventListener("message", (event) => {
   if (event.data.path?.[0] !== self.name) return;
   event.stopImmediatePropagation();
-  close();
+  // Not before the page knows that the worker has started.
+  setTimeout(close, 50);
 });
