@@ -269,9 +269,9 @@ export class BrickDirectory {
   }
 
   /** A copy of a brick that a worker holds, moved to the page. */
-  async #moved(worker: PoolWorker, key: string): Promise<BrickCopy[]> {
+  async #moved(worker: PoolWorker, key: string, lives: Lives): Promise<BrickCopy[]> {
     const startMs = performance.now();
-    const copies = await worker.call((api) => api.copy([key]));
+    const copies = await worker.call((api) => api.copy([key]), lives);
     const bytes = copies.reduce((sum, copy) => sum + copy.bytes.byteLength, 0);
     this.spans.add({ stage: "transfer", startMs, ms: performance.now() - startMs, bytes, brick: key });
     return copies;
