@@ -24,6 +24,7 @@ export default defineConfig(({ mode }) => ({
         },
       },
       {
+        mode,
         optimizeDeps: {
           include: ["zarrita", "comlink", "numcodecs/blosc", "numcodecs/zstd", "numcodecs/lz4", "fast-check"],
         },
