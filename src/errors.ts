@@ -26,6 +26,7 @@ export type ErrorCode =
   | "forbidden"
   | "http"
   | "network"
+  | "timeout"
   | "range"
   | "decode"
   | "storage"

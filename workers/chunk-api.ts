@@ -28,15 +28,18 @@ import {
   type WorkerSettings,
 } from "../src/pool/protocol.js";
 import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
-import type { ByteStore, GetOptions } from "../src/zarr/byte-store.js";
-import { type ChunkReader, createChunkReader } from "../src/zarr/chunks.js";
+import type { ByteStore } from "../src/zarr/byte-store.js";
+import { type ChunkReader, chunkUrl, createChunkReader, type ReadChunkOptions } from "../src/zarr/chunks.js";
 import { coalesceRanges } from "../src/zarr/coalesce.js";
 import { type BrickDecoder, createBrickDecoder } from "../src/zarr/codecs.js";
 import { WasmZstd } from "../src/zarr/decoders/wasm-zstd.js";
 import { FetchQueue } from "../src/zarr/fetch-queue.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
+import { RetryBudgets } from "../src/zarr/retry-budget.js";
 import { openStore } from "../src/zarr/store.js";
+import { defaultTimeouts } from "../src/zarr/timeouts.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
+import { readDecoded } from "./read-decoded.js";
 import { inSlices } from "./slices.js";
 
 /** Between two slices a worker answers signs of life, and takes what is cancelled. */
@@ -51,6 +54,8 @@ interface DefinedArray {
   readonly store: ByteStore | null;
   readonly read: ChunkReader | null;
   readonly decode: BrickDecoder;
+  /** How long a chunk that does not decode may be fetched again. */
+  readonly refetchMs: number;
   /** Its name in the disk tier, null where it is not kept there. */
   readonly cached: Promise<CachedArray | null>;
 }
@@ -74,6 +79,8 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
+  // The page has read the metadata of every array that it defines.
+  let budgets = new RetryBudgets(1, true);
   const requests: RequestTiming[] = [];
 
   /** Kept until a reply takes them along; while loads fail there is none. */
@@ -81,11 +88,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     if (requests.length < MAX_UNTOLD_REQUESTS) requests.push(timing);
   }
 
-  async function readEncoded(
-    { meta, read }: DefinedArray,
-    call: LoadCall,
-    options: Pick<GetOptions, "signal" | "priority" | "onVersion">,
-  ) {
+  async function readEncoded({ meta, read }: DefinedArray, call: LoadCall, options: ReadChunkOptions) {
     if (call.encoded !== undefined) return call.encoded === null ? undefined : new Uint8Array(call.encoded);
     if (read === null)
       throw new VoxelfeedError("worker", `No store for array "${meta.path}" in this worker.`);
@@ -93,12 +96,13 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   }
 
   /** Decodes the chunk of a load; the page is told that it begins. */
-  async function decode({ decode: run, url }: DefinedArray, bytes: Uint8Array, call: LoadCall) {
+  async function decode({ decode: run, url, meta }: DefinedArray, bytes: Uint8Array, call: LoadCall) {
+    const { brick } = call.address;
     await run.preload();
     const leave = await decodes.take(1, loads.get(call.call)?.signal, call.priority);
     try {
       signs?.postMessage(call.call);
-      return await run(bytes, { url, brick: call.address.brick });
+      return await run(bytes, { url: chunkUrl(url, meta, brick), brick });
     } finally {
       leave();
     }
@@ -147,15 +151,18 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       }
       void array.decode.preload();
       let objectVersion = "";
-      const encoded = await readEncoded(array, call, {
-        signal: abort.signal,
+      const options = {
         priority: call.priority,
-        onVersion: (version) => {
+        onVersion: (version: string) => {
           objectVersion = version;
         },
+      };
+      const { encoded, result, readMs, decodeMs } = await readDecoded({
+        read: (isFresh, signal) => readEncoded(array, call, { ...options, isFresh, signal }),
+        decode: (bytes) => decode(array, bytes, call),
+        refetchMs: array.refetchMs,
+        signal: abort.signal,
       });
-      const read = performance.now();
-      const result = encoded && (await decode(array, encoded, call));
       const decoded = result?.bytes;
       if (decoded !== undefined) hold(decoded);
       if (cached !== null) void disk.keep(cached, brick, { encoded, decoded, objectVersion });
@@ -166,8 +173,8 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
         encodedBytes: encoded?.byteLength ?? 0,
         startedAtMs,
         diskMs: found - start,
-        readMs: read - found,
-        decodeMs: performance.now() - read,
+        readMs,
+        decodeMs,
         requests: requests.splice(0),
         disk: disk.counters,
       };
@@ -230,14 +237,17 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       signs = port;
       disk = new DiskTier(settings);
       queue = new FetchQueue(settings.workers);
+      budgets = new RetryBudgets(settings.workers, true);
       return holdLifeline();
     },
     ping() {},
     define(array: number, { store: spec, url, meta }: ArrayDefinition) {
-      const store = spec === null ? null : openStore(spec, { queue, onRequest });
+      const store = spec === null ? null : openStore(spec, { queue, budgets, onRequest });
       const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
-      arrays.set(array, { url, meta, store, read, decode: createBrickDecoder(meta, wasmZstd), cached });
+      const refetchMs = spec?.kind === "http" ? (spec.timeouts?.totalMs ?? defaultTimeouts.totalMs) : 0;
+      const decode = createBrickDecoder(meta, wasmZstd);
+      arrays.set(array, { url, meta, store, read, decode, refetchMs, cached });
     },
     load: (call) => answer(() => load(call)),
     cancel(call) {

@@ -5,7 +5,7 @@ import { invalid } from "../options.js";
 import { mergeAnnotations, readArrayAnnotation } from "../zarr/annotation.js";
 import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import { openMultiscale } from "../zarr/open.js";
-import { openStore } from "../zarr/store.js";
+import { isHttpSource, openStore } from "../zarr/store.js";
 import { classNotFound, parseTarget } from "./classes.js";
 import type { CropParts } from "./dataset.js";
 import { discoverClasses, findClasses } from "./discover.js";
@@ -107,10 +107,23 @@ function classGroup({ target, targets }: ClassSpec): ClassGroup {
     const storeOf = (name: string) => openStore(targets![name]!);
     return { names: Object.keys(targets ?? {}), place: "targets", store: null, storeOf };
   }
-  const isUrl = typeof target === "string" || target instanceof URL;
-  const { root, classes: names } = isUrl ? parseTarget(readableUrl(target)) : { root: target, classes: null };
+  const { root, names } = targetGroup(target);
   const store = openStore(root);
   return { names, place: store.url, store, storeOf: (name) => store.child(name) };
+}
+
+/** The group's own address, and the classes in brackets behind it. */
+function targetGroup(target: ImageSource): {
+  readonly root: ImageSource;
+  readonly names: readonly string[] | null;
+} {
+  if (typeof target === "string" || target instanceof URL) {
+    const { root, classes } = parseTarget(readableUrl(target));
+    return { root, names: classes };
+  }
+  if (!isHttpSource(target) || target.url === undefined) return { root: target, names: null };
+  const { root, names } = targetGroup(target.url);
+  return { root: { ...target, url: root as string }, names };
 }
 
 /** A URL object writes brackets as they are in a path; a string may have them encoded. */

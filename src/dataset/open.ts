@@ -10,7 +10,7 @@ import { inWorld, viewOf } from "../plan/view.js";
 import type { ArraySpec, AxisName, Box, ResolvedArraySpec } from "../types.js";
 import type { ImageSource } from "../zarr/byte-store.js";
 import type { IntegrityManifest } from "../zarr/integrity.js";
-import { openStore } from "../zarr/store.js";
+import { isHttpSource, openStore } from "../zarr/store.js";
 import { areSlices, resolveArrays } from "./arrays.js";
 import { openRaw } from "./channels.js";
 import { type ClassSpec, holdsIds, openClasses } from "./class-images.js";
@@ -22,7 +22,7 @@ import { type DatasetProblem, MissingChunks, type MissingPolicy } from "./missin
 import { OwnEngine } from "./own-engine.js";
 
 export interface DatasetSpec extends EngineOptions, ClassSpec {
-  /** The raw image: a URL, a zarrita store or a directory handle. */
+  /** The raw image: a URL, one with options, several addresses of it, a zarrita store or a directory handle. */
   readonly raw: ImageSource;
   readonly inputArrays: Readonly<Record<string, ArraySpec>>;
   readonly targetArrays?: Readonly<Record<string, ArraySpec>>;
@@ -171,7 +171,8 @@ function toIds(array: ResolvedArraySpec, { targetArrays }: DatasetSpec): Resolve
 
 function targetName(target: ImageSource | undefined): string | null {
   if (target === undefined) return null;
-  return typeof target === "string" || target instanceof URL ? String(target) : openStore(target).url;
+  if (typeof target === "string" || target instanceof URL) return String(target);
+  return isHttpSource(target) && target.url !== undefined ? String(target.url) : openStore(target).url;
 }
 
 /** The intersection of the images' boxes. @throws VoxelfeedError `no-overlap` */

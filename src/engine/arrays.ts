@@ -39,10 +39,10 @@ export class ArrayRegistry {
     return array;
   }
 
-  /** URLs name themselves; directories and custom stores are told apart by identity. */
+  /** URLs name themselves, with how they are asked for; directories and custom stores are told apart by identity. */
   #sourceName(store: ByteStore): string {
     const { spec } = store;
-    if (spec?.kind === "http") return spec.url;
+    if (spec?.kind === "http") return JSON.stringify(spec);
     const source = spec === null ? store : spec.handle;
     const number = this.#sources.get(source) ?? this.#sourceCount++;
     this.#sources.set(source, number);

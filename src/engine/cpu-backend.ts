@@ -1,5 +1,7 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
+
 import { transfer } from "comlink";
+import { together } from "../abort.js";
 import type { TargetChain } from "../augment/targets-stages.js";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { IdTable } from "../plan/ids.js";
@@ -50,13 +52,14 @@ export class CpuBackend {
       const held: (readonly [entry: number, key: string])[] = [];
       try {
         // All settle before any is let go, so that no pin is taken after the read has failed.
-        const outcomes = await Promise.allSettled(
-          bricks.map(async ({ entry, brick, key }) => {
-            if (await this.directory.pin(worker, array, brick, signal, priority)) held.push([entry, key]);
-            else read.missing?.(brick);
-          }),
-        );
-        for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+        const pin = async (
+          { entry, brick, key }: (typeof bricks)[number],
+          stop: AbortSignal,
+        ): Promise<void> => {
+          if (await this.directory.pin(worker, array, brick, stop, priority)) held.push([entry, key]);
+          else read.missing?.(brick);
+        };
+        await together(bricks, pin, signal);
         const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
         const render = { plan, values, gather, bricks: held, mask };
         const reply = await worker.call((api) => api.render(render), lives).finally(leave);

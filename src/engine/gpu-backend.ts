@@ -1,4 +1,5 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
+import { together } from "../abort.js";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { OutputRun } from "../gpu/dispatch.js";
@@ -104,13 +105,11 @@ export class GpuBackend {
     const slots = new Map<string, BrickSlot>();
     try {
       // All settle before any is let go, so that no pin is taken after the group has failed.
-      const outcomes = await Promise.allSettled(
-        [...needed.values()].map(async (brick) => {
-          const slot = await this.#pinResident(brick, signal, priority);
-          if (slot !== null) slots.set(brick.key, slot);
-        }),
-      );
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      const pin = async (brick: NeededBrick, stop: AbortSignal): Promise<void> => {
+        const slot = await this.#pinResident(brick, stop, priority);
+        if (slot !== null) slots.set(brick.key, slot);
+      };
+      await together(needed.values(), pin, signal);
       for (const { read, bricks } of group) {
         for (const { key, brick } of bricks) if (!slots.has(key)) read.missing?.(brick);
       }

@@ -144,7 +144,7 @@ async function readCsvText(csv: string | URL, signal: AbortSignal | undefined) {
     return { text: csv, url: undefined };
   const url = new URL(resolveUrl(csv, undefined, "csv"));
   const name = url.pathname.split("/").at(-1)!;
-  const bytes = await openStore(new URL(`.${url.search}`, url)).get(name, { signal });
+  const bytes = await openStore(new URL(`.${url.search}`, url)).get(name, { signal, isDocument: true });
   if (bytes === undefined) {
     throw new VoxelfeedError("not-found", "There is no datasplit at this URL.", {
       url: messageUrl(url.href),

@@ -1,22 +1,27 @@
 /** Reads response bodies: whole, with a limit, or only the part that is wanted. */
 import { VoxelfeedError } from "../errors.js";
 
+/** An answer whose body is to be read. */
+export interface Reply {
+  readonly response: Response;
+  /** As messages show it. */
+  readonly url: string;
+  /** Told of every piece that arrives. */
+  readonly onProgress: (bytes: number) => void;
+}
+
 /**
  * The whole body in memory of its own.
  *
  * @throws `unsupported` when it has more than `maxBytes`; the rest is then not read.
  */
 export async function readBody(
-  response: Response,
-  maxBytes: number | undefined,
-  url: string,
+  reply: Reply,
+  maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
-  if (maxBytes === undefined) return new Uint8Array(await response.arrayBuffer());
-  const { bytes } = await readSlice(response, 0, maxBytes + 1);
-  if (bytes.byteLength > maxBytes) {
-    throw new VoxelfeedError("unsupported", `the object has more than ${maxBytes} bytes`, { url });
-  }
-  return bytes;
+  const { bytes } = await readSlice(reply, 0, maxBytes + 1);
+  if (bytes.byteLength <= maxBytes) return bytes;
+  throw new VoxelfeedError("unsupported", `the object has more than ${maxBytes} bytes`, { url: reply.url });
 }
 
 /**
@@ -25,7 +30,7 @@ export async function readBody(
  * @returns fewer bytes when the body is shorter, and then its size.
  */
 export async function readSlice(
-  response: Response,
+  { response, onProgress }: Pick<Reply, "response" | "onProgress">,
   start: number,
   end: number,
 ): Promise<{ bytes: Uint8Array; size?: number }> {
@@ -37,6 +42,7 @@ export async function readSlice(
   while (position < end) {
     const { done, value } = await reader.read();
     if (done) return { bytes: concatenate(parts, kept), size: position };
+    onProgress(value.byteLength);
     const part = value.subarray(Math.max(0, start - position), Math.max(0, end - position));
     if (part.byteLength > 0) parts.push(part);
     kept += part.byteLength;
@@ -48,6 +54,8 @@ export async function readSlice(
 }
 
 function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = parts;
+  if (parts.length === 1 && first!.buffer.byteLength === length) return first!;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

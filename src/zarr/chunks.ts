@@ -17,10 +17,12 @@ import { messagePath } from "./url.js";
  * @returns the bytes, read only; `undefined` for a chunk that is not stored (it reads as the fill value).
  * @throws what the store throws, `decode` for a damaged shard and bytes that fail their digest; all name array, level and chunk.
  */
-export type ChunkReader = (
-  brick: Vec3,
-  options?: Pick<GetOptions, "signal" | "priority" | "onVersion">,
-) => Promise<Uint8Array | undefined>;
+export type ChunkReader = (brick: Vec3, options?: ReadChunkOptions) => Promise<Uint8Array | undefined>;
+
+export interface ReadChunkOptions extends Pick<GetOptions, "signal" | "priority" | "onVersion"> {
+  /** Ask for the shard's index anew: what was read by the one that is kept made no sense. */
+  readonly isFresh?: boolean;
+}
 
 /**
  * Makes the reader of an array; it keeps the indexes of shards it has met.
@@ -30,9 +32,10 @@ export type ChunkReader = (
 export function createChunkReader(store: ByteStore, array: ArrayMeta): ChunkReader {
   const maxBytes = maxStoredBytes(array);
   const shards = array.shard && new ShardReader(store, array.shard, maxBytes);
-  return async (brick, options = {}) => {
+  return async (brick, { isFresh = false, ...options } = {}) => {
     const { signal } = options;
     const path = chunkPath(array, brick);
+    if (isFresh) shards?.forget(path);
     try {
       const index = chunkIndex(array, brick);
       const bytes = await (shards === undefined

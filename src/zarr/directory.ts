@@ -1,10 +1,8 @@
 /** A store over a local directory (File System Access or the origin private file system). */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteStore, GetOptions, StoreSpec } from "./byte-store.js";
+import type { ByteStore, DirectorySpec, GetOptions } from "./byte-store.js";
 import { resolveRange } from "./range.js";
 import { belowRoot, messagePath } from "./url.js";
-
-type DirectorySpec = Extract<StoreSpec, { kind: "directory" }>;
 
 /** Opens the directory of a spec; nothing is read before the first `get`. */
 export function openDirectoryStore(spec: DirectorySpec): ByteStore {

@@ -56,7 +56,7 @@ export class FetchQueue {
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
         const { nextHopProtocol } = entry;
-        if (nextHopProtocol === "") continue;
+        if (!nextHopProtocol) continue;
         const { origin } = new URL(entry.name);
         this.#protocols.set(origin, nextHopProtocol);
         this.#origins.get(origin)?.resize(this.#part(requestLimit(nextHopProtocol)));

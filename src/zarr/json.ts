@@ -23,7 +23,7 @@ export async function readJson(
   signal: AbortSignal | undefined,
   onVersion?: GetOptions["onVersion"],
 ): Promise<JsonObject | undefined> {
-  const bytes = await store.get(path, { signal, maxBytes: MAX_JSON_BYTES, onVersion });
+  const bytes = await store.get(path, { signal, maxBytes: MAX_JSON_BYTES, onVersion, isDocument: true });
   return bytes && parseJson(bytes, messagePath(store.url, path));
 }
 

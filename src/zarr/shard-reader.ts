@@ -1,8 +1,13 @@
 /** Reads chunks out of shards, which may lie in shards themselves. */
+import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import type { ByteStore, GetOptions } from "./byte-store.js";
 import type { ShardSpec } from "./metadata.js";
-import { indexBytes, ShardIndexes } from "./shards.js";
+import { indexBytes, type ShardEntry, ShardIndexes } from "./shards.js";
 import { elementCount } from "./sizes.js";
+import { messagePath } from "./url.js";
+
+/** A shard that is replaced while it is read is read again, so often in all. */
+const maxTurns = 3;
 
 /** One level of shards: which chunk of it holds a brick, and where that chunk lies. */
 interface ShardLevel {
@@ -24,25 +29,70 @@ export class ShardReader {
   }
 
   /**
-   * The bytes of one chunk.
+   * The bytes of one chunk. An index and the bytes that it points to are of one version of the object, as far as the
+   * server names versions.
    *
    * @param path of the outermost shard.
    * @param index of the chunk along every source axis, over the whole array.
    * @returns `undefined` for what is not stored.
-   * @throws `decode` for an index whose checksum or entry is wrong, and what the store throws.
+   * @throws `decode` for an index whose checksum or entry is wrong; `range` for a shard that changes all the time; what
+   * the store throws.
    */
   async read(path: string, index: readonly number[], options: GetOptions): Promise<Uint8Array | undefined> {
-    let place: { offset: number; length: number } | undefined;
+    for (let turn = 1; ; turn++) {
+      const place = await this.#find(path, index, options.signal);
+      if (place === undefined) return undefined;
+      const part = place === "changed" ? "changed" : await this.#readPart(path, place, options, turn);
+      if (part !== "changed") return part;
+      this.forget(path);
+      if (turn < maxTurns) continue;
+      const url = messagePath(this.#store.url, path);
+      const message = `the shard was another one at each request, ${maxTurns} times over`;
+      throw new VoxelfeedError("range", message, { url, retryable: true });
+    }
+  }
+
+  /** Forgets what is known of an object, which is then asked for anew. */
+  forget(path: string): void {
+    for (const { indexes } of this.#levels) indexes.forget(path);
+  }
+
+  async #find(path: string, index: readonly number[], signal: AbortSignal | undefined) {
+    let place: ShardEntry | undefined;
     for (const { indexes, chunksPerShard, bricksPerChunk } of this.#levels) {
       const chunk = chunksPerShard.reduce(
         (sum, count, axis) => sum * count + (Math.floor(index[axis]! / bricksPerChunk[axis]!) % count),
         0,
       );
-      place = await indexes.find(path, chunk, options.signal, place);
-      if (place === undefined) return undefined;
+      const found: ShardEntry | undefined = await indexes.find(path, chunk, signal, place);
+      if (found === undefined) return undefined;
+      if (!isSameVersion(place?.version, found.version)) return "changed";
+      place = found;
     }
-    return place && (await this.#store.getRange(path, place, options));
+    return place;
   }
+
+  async #readPart(path: string, place: ShardEntry, options: GetOptions, turn: number) {
+    let version: string | undefined;
+    const onVersion = (told: string): void => {
+      version = told;
+      options.onVersion?.(told);
+    };
+    const { offset, length } = place;
+    try {
+      const bytes = await this.#store.getRange(path, { offset, length }, { ...options, onVersion });
+      // The index knows the chunk: an object that is gone, or ends before it, is not the one that it is of.
+      return bytes === undefined || !isSameVersion(place.version, version) ? "changed" : bytes;
+    } catch (error) {
+      if (turn === maxTurns || options.signal?.aborted || !isVoxelfeedError(error, "range")) throw error;
+      return "changed";
+    }
+  }
+}
+
+/** Whether two versions may be the same; servers need not name one. */
+function isSameVersion(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
 }
 
 /** Chunks along every source axis in one stored object. */

@@ -13,10 +13,17 @@ const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** Marks a chunk that was not written. */
 const ABSENT = 0xffff_ffff_ffff_ffffn;
 
-/** Where one chunk lies in its shard, in bytes. */
+/** Where one chunk lies in its object, in bytes, by an index of a version of it. */
 export interface ShardEntry {
   readonly offset: number;
   readonly length: number;
+  /** The version of the object that the index was read from, where the server names one. */
+  readonly version?: string;
+}
+
+interface KeptIndex {
+  readonly view: DataView;
+  readonly version: string | undefined;
 }
 
 /** One shard: a whole object, or the part of one that lies in another shard. */
@@ -27,7 +34,7 @@ interface Shard {
 
 interface Loading {
   readonly abort: SharedAbort;
-  readonly promise: Promise<DataView | undefined>;
+  readonly promise: Promise<KeptIndex | undefined>;
 }
 
 /**
@@ -40,7 +47,7 @@ export class ShardIndexes {
   readonly #maxChunkBytes: number;
   readonly #loading = new Map<string, Loading>();
   /** Least recently used first; `undefined` for a shard that is not stored. */
-  readonly #kept = new Map<string, DataView | undefined>();
+  readonly #kept = new Map<string, KeptIndex | undefined>();
 
   /** @param maxChunkBytes the most that one chunk of a shard can have; an index that tells of more is damaged. */
   constructor(store: ByteStore, shard: ShardSpec, maxChunkBytes: number) {
@@ -66,9 +73,10 @@ export class ShardIndexes {
   ): Promise<ShardEntry | undefined> {
     const index = await this.#index({ path, place }, signal);
     if (index === undefined) return undefined;
+    const { view, version } = index;
     const isLittle = isLittleEndian(this.#shard);
-    const offset = index.getBigUint64(16 * chunk, isLittle);
-    const length = index.getBigUint64(16 * chunk + 8, isLittle);
+    const offset = view.getBigUint64(16 * chunk, isLittle);
+    const length = view.getBigUint64(16 * chunk + 8, isLittle);
     if (offset === ABSENT && length === ABSENT) return undefined;
     if (!this.#isInside(offset, length, place)) {
       throw new VoxelfeedError(
@@ -77,7 +85,14 @@ export class ShardIndexes {
         { url: messagePath(this.#store.url, path) },
       );
     }
-    return { offset: (place?.offset ?? 0) + Number(offset), length: Number(length) };
+    return { offset: (place?.offset ?? 0) + Number(offset), length: Number(length), version };
+  }
+
+  /** Forgets what is known of an object, and of the shards in it. */
+  forget(path: string): void {
+    for (const key of this.#kept.keys()) {
+      if (key === path || key.startsWith(`${path} `)) this.#kept.delete(key);
+    }
   }
 
   /** Whether a chunk can lie there: in its shard, beside the index, and no larger than it can be. */
@@ -90,7 +105,7 @@ export class ShardIndexes {
     return isSized && offset >= first && offset + length <= BigInt(end);
   }
 
-  async #index(shard: Shard, signal: AbortSignal | undefined): Promise<DataView | undefined> {
+  async #index(shard: Shard, signal: AbortSignal | undefined): Promise<KeptIndex | undefined> {
     signal?.throwIfAborted();
     const key = shardKey(shard);
     if (this.#kept.has(key)) {
@@ -117,7 +132,7 @@ export class ShardIndexes {
     return loading;
   }
 
-  async #load(shard: Shard, signal: AbortSignal): Promise<DataView | undefined> {
+  async #load(shard: Shard, signal: AbortSignal): Promise<KeptIndex | undefined> {
     const { path, place } = shard;
     const size = indexBytes(this.#shard);
     const url = messagePath(this.#store.url, path);
@@ -128,13 +143,17 @@ export class ShardIndexes {
       place === undefined
         ? { suffixLength: size }
         : { offset: place.offset + place.length - size, length: size };
-    const bytes = await this.#store.getRange(path, isAtStart ? atStart : atEnd, { signal });
-    const index = bytes && parseIndex(bytes, this.#shard, url);
+    let version: string | undefined;
+    const onVersion = (told: string): void => {
+      version = told;
+    };
+    const bytes = await this.#store.getRange(path, isAtStart ? atStart : atEnd, { signal, onVersion });
+    const index = bytes && { view: parseIndex(bytes, this.#shard, url), version };
     if (!signal.aborted) this.#keep(shardKey(shard), index);
     return index;
   }
 
-  #keep(key: string, index: DataView | undefined): void {
+  #keep(key: string, index: KeptIndex | undefined): void {
     this.#kept.delete(key);
     this.#kept.set(key, index);
     const limit = Math.max(1, Math.floor(MAX_KEPT_BYTES / indexBytes(this.#shard)));

@@ -1,44 +1,48 @@
 /** Where bytes come from: HTTP, a local directory or a custom store, behind one interface. */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteStore, ImageSource, StoreSpec } from "./byte-store.js";
+import type { ByteStore, HttpSource, ImageSource, StoreSpec } from "./byte-store.js";
 import { openCustomStore } from "./custom.js";
 import { openDirectoryStore } from "./directory.js";
-import { type HttpOptions, openHttpStore } from "./http.js";
-import { sourceUrl } from "./url.js";
+import { openHttpStore } from "./http.js";
+import type { Network } from "./request.js";
+import { httpSpec, urlSpec } from "./source.js";
 
 /**
  * Opens a source, or the spec of a store that another thread has opened. No request is made.
  *
- * @throws `invalid-option` for what is no http(s) URL, directory handle or store.
+ * @throws `invalid-option` for what is no http(s) URL, directory handle or store; `unknown-option`
  */
-export function openStore(source: ImageSource | StoreSpec, http: HttpOptions = {}): ByteStore {
-  if (typeof source === "string" || source instanceof URL) return openHttpStore(sourceUrl(source), http);
-  if (isList(source)) return openMirrors(source, http);
+export function openStore(source: ImageSource | StoreSpec, network: Partial<Network> = {}): ByteStore {
+  if (typeof source === "string" || source instanceof URL) return openHttpStore(urlSpec(source), network);
+  if (isList(source)) return openHttpStore(urlSpec(...source), network);
   if (typeof source === "object" && source !== null) {
     if (isSpec(source))
-      return source.kind === "http"
-        ? openMirrors([source.url, ...(source.mirrors ?? [])], http)
-        : openDirectoryStore(source);
+      return source.kind === "http" ? openHttpStore(source, network) : openDirectoryStore(source);
     if (isDirectoryHandle(source)) {
       return openDirectoryStore({ kind: "directory", handle: source, url: `directory:${source.name}` });
     }
     if ("get" in source && typeof source.get === "function") return openCustomStore(source);
+    if (isHttpSource(source)) return openHttpStore(httpSpec(source), network);
   }
   throw new VoxelfeedError(
     "invalid-option",
-    "expected a URL, a list of them, a FileSystemDirectoryHandle or a store with get(key) as source",
+    "expected a URL, a list of them, { url, ... }, a FileSystemDirectoryHandle or a store with get(key) as source",
+  );
+}
+
+/** Whether a source is a URL with options, or several. */
+export function isHttpSource(source: ImageSource): source is HttpSource {
+  return (
+    typeof source === "object" &&
+    source !== null &&
+    !("get" in source) &&
+    ("url" in source || "urls" in source)
   );
 }
 
 /** `Array.isArray`, which TypeScript does not let tell a readonly array from the rest of a union. */
 function isList(source: object): source is readonly (string | URL)[] {
   return Array.isArray(source);
-}
-
-function openMirrors(urls: readonly (string | URL)[], http: HttpOptions): ByteStore {
-  const [first, ...mirrors] = urls.map(sourceUrl);
-  if (first === undefined) throw new VoxelfeedError("invalid-option", "expected at least one URL as source");
-  return openHttpStore(first, { ...http, mirrors });
 }
 
 function isSpec(source: object): source is StoreSpec {

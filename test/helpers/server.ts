@@ -12,6 +12,8 @@ export interface LoggedRequest {
   /** Path with query string. */
   readonly path: string;
   readonly range: string | null;
+  /** The headers that came along, by lower-case name. */
+  readonly sent: Readonly<Record<string, string | string[] | undefined>>;
   /** Whether the client hung up before the answer was out. */
   aborted: boolean;
 }
@@ -120,6 +122,7 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     method,
     path: request.url ?? "/",
     range: request.headers.range ?? null,
+    sent: request.headers,
     aborted: false,
   };
   state.log.push(entry);

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VoxelfeedError } from "../../../src/errors.js";
 import type { ByteStore } from "../../../src/zarr/byte-store.js";
 import { openHttpStore } from "../../../src/zarr/http.js";
-import { retryAfterMs } from "../../../src/zarr/retry.js";
 import {
   type Behaviour,
   type LoggedRequest,
@@ -10,7 +9,7 @@ import {
   type TestServer,
 } from "../../helpers/server.js";
 
-const policy = { attempts: 3, baseDelayMs: 2, maxDelayMs: 2_000 };
+const policy = { attempts: 3, baseDelayMs: 2, maxDelayMs: 50, maxRetryAfterMs: 2_000, isPatient: false };
 const body = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 let server: TestServer;
 let run = 0;
@@ -23,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   prefix = `/mem/http${run++}.zarr`;
-  store = openHttpStore(`${server.url}${prefix}?sig=secret`, { policy });
+  store = openHttpStore({ kind: "http", url: `${server.url}${prefix}?sig=secret` }, { policy });
   await fetch(`${server.url}${prefix}/a/b`, { method: "PUT", body });
 });
 
@@ -111,7 +110,9 @@ describe("get", () => {
   it("an unreachable server is a network error", async () => {
     const gone = await startTestServer();
     await gone.close();
-    await expect(openHttpStore(`${gone.url}/x`, { policy }).get("a")).rejects.toMatchObject({
+    await expect(
+      openHttpStore({ kind: "http", url: `${gone.url}/x` }, { policy }).get("a"),
+    ).rejects.toMatchObject({
       code: "network",
       attempts: 3,
     });
@@ -239,9 +240,10 @@ describe("abort", () => {
 
     await behave({ status: 503, headers: { "Retry-After": "60" } });
     const waiting = new AbortController();
-    const patient = openHttpStore(`${server.url}${prefix}`, {
-      policy: { ...policy, maxDelayMs: 60_000 },
-    });
+    const patient = openHttpStore(
+      { kind: "http", url: `${server.url}${prefix}` },
+      { policy: { ...policy, maxRetryAfterMs: 60_000 } },
+    );
     const retried = patient.get("a/b", { signal: waiting.signal });
     await expect.poll(async () => (await log()).length).toBe(2);
     waiting.abort(reason);
@@ -256,19 +258,5 @@ describe("rootExists", () => {
     expect(await store.child("nope").rootExists()).toBe(false);
     await behave({ status: 403 });
     expect(await store.rootExists()).toBe(true);
-  });
-});
-
-describe("retryAfterMs", () => {
-  const now = Date.parse("2024-01-01T00:00:00Z");
-  it.each([
-    ["3", 3000],
-    ["0", 0],
-    ["Mon, 01 Jan 2024 00:00:05 GMT", 5000],
-    ["Sun, 31 Dec 2023 00:00:00 GMT", 0],
-    ["soon", undefined],
-    [null, undefined],
-  ])("%j", (header, expected) => {
-    expect(retryAfterMs(header, now)).toBe(expected);
   });
 });
