@@ -120,7 +120,7 @@ describe.each<Backend>(["cpu", "webgpu"])("image.read on %s", (backend) => {
       .read({ center: [35, 35, 35], shape: [8, 8, 8], scale: [10, 10, 10] })
       .catch((caught: unknown) => caught);
     expect(isVoxelfeedError(error, "decode")).toBe(true);
-    expect(error).toMatchObject({ url, array: "s0", level: 0, chunk: [0, 0, 0] });
+    expect(error).toMatchObject({ url: `${url}/s0/0.0.0`, array: "s0", level: 0, chunk: [0, 0, 0] });
   });
 
   it("rejects an aborted read with the caller's own reason, and cancels its requests", async () => {
