@@ -5,6 +5,7 @@ import { Budget } from "../src/cache/budget.js";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import { countLabels, type LabelCounts } from "../src/cpu/count.js";
 import { renderReadInSteps } from "../src/cpu/render.js";
+import { RenderScratch } from "../src/cpu/scratch.js";
 import { transformTargetInSteps } from "../src/cpu/targets/chain.js";
 import { joinChannels } from "../src/cpu/targets/volume.js";
 import { renderValuesInSteps } from "../src/cpu/values/render.js";
@@ -76,6 +77,8 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   /** One at a time, so that the page knows which chunk a worker does not come back from. */
   const decodes = new Budget(1, "chunks being decoded");
   let signs: MessagePort | null = null;
+  /** Working memory that no render uses at the moment. */
+  const idleScratch: RenderScratch[] = [];
   let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
@@ -199,11 +202,13 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   async function render({ plan, values, gather, bricks: entries, mask }: RenderCall): Promise<RenderReply> {
     const startedAtMs = sharedNowMs();
     const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
+    const scratch = idleScratch.pop() ?? new RenderScratch();
     const steps =
       values === undefined
-        ? renderReadInSteps(plan, found, { mask })
-        : renderValuesInSteps({ plan, values, gather }, found, { mask });
+        ? renderReadInSteps(plan, found, { mask, scratch })
+        : renderValuesInSteps({ plan, values, gather }, found, { mask, scratch });
     const { result, busyMs } = await inSlices(steps, sliceMs);
+    idleScratch.push(scratch);
     return { ...result, startedAtMs, renderMs: busyMs };
   }
 

@@ -7,6 +7,7 @@ import type { VoxelBox } from "./blocks.js";
 import { screenCodes } from "./codes.js";
 import { reflectVoxels, shownBox } from "./reflect.js";
 import type { RenderScratch, VoxelArray, VoxelKind } from "./scratch.js";
+import type { RowSpans } from "./spans.js";
 
 /** Voxels of a box, C order z, y, x. */
 export interface GatheredVoxels {
@@ -47,18 +48,23 @@ export class BrickReader {
     this.#codes = plan.labelCodes === undefined ? null : gatheredCodes(plan.labelCodes, idTable);
   }
 
-  /** Gathers a box. The values belong to the scratch and are valid until it is used again. */
-  gather(box: VoxelBox, scratch: RenderScratch): GatheredVoxels {
+  /**
+   * Gathers a box. The values belong to the scratch and are valid until it is used again.
+   *
+   * @param spans - outside them values may be anything; null for all of the box
+   */
+  gather(box: VoxelBox, spans: RowSpans | null, scratch: RenderScratch): GatheredVoxels {
     const { volumeShape, reflect } = this.#plan;
     const shown = reflect ? shownBox(box, volumeShape) : null;
-    if (shown === null) return this.#gather(box, scratch);
-    const voxels = this.#gather(shown, scratch);
+    // Whether values are finite is asked of the whole box.
+    if (shown === null) return this.#gather(box, this.kind === "float32" ? null : spans, scratch);
+    const voxels = this.#gather(shown, null, scratch);
     const values = scratch.images(this.kind, box.shape[0] * box.shape[1] * box.shape[2]);
     reflectVoxels(voxels.values, shown, values, box, volumeShape);
     return { ...voxels, box, values };
   }
 
-  #gather(box: VoxelBox, scratch: RenderScratch): GatheredVoxels {
+  #gather(box: VoxelBox, spans: RowSpans | null, scratch: RenderScratch): GatheredVoxels {
     const [sizeZ, sizeY, sizeX] = box.shape;
     const values = scratch.voxels(this.kind, sizeZ * sizeY * sizeX);
     const { bricks, brickShape } = this.#plan;
@@ -75,8 +81,8 @@ export class BrickReader {
     if (covered < values.length) values.fill(this.#fill);
     for (const [source, part] of parts) {
       if (source === null) fillPart(values, box, part, this.#fill);
-      else if (this.#wideNumber === null) copyPart(values, box, source, brickShape, part);
-      else copyWidePart(values, box, source, brickShape, part, this.#wideNumber);
+      else if (this.#wideNumber === null) copyPart(values, box, spans, source, brickShape, part);
+      else copyWidePart(values, box, spans, source, brickShape, part, this.#wideNumber);
     }
     const known = this.#codes === null ? null : scratch.known(values.length);
     if (known !== null) screenCodes(values, this.#codes!, known);
@@ -180,6 +186,7 @@ const longRow = 24;
 function copyPart(
   target: VoxelArray,
   box: VoxelBox,
+  spans: RowSpans | null,
   source: BrickValues,
   brickShape: readonly number[],
   { inBox, inBrick, shape }: BrickPart,
@@ -187,10 +194,13 @@ function copyPart(
   const [countZ, countY, countX] = shape;
   for (let z = 0; z < countZ; z++) {
     for (let y = 0; y < countY; y++) {
-      const to = ((inBox[0]! + z) * box.shape[1] + inBox[1]! + y) * box.shape[2] + inBox[2]!;
+      const boxRow = (inBox[0]! + z) * box.shape[1] + inBox[1]! + y;
+      const to = boxRow * box.shape[2] + inBox[2]!;
       const from = ((inBrick[0]! + z) * brickShape[1]! + inBrick[1]! + y) * brickShape[2]! + inBrick[2]!;
-      if (countX >= longRow) target.set(source.subarray(from, from + countX), to);
-      else for (let x = 0; x < countX; x++) target[to + x] = source[from + x]!;
+      const first = spans === null ? 0 : Math.max(spans[2 * boxRow]! - inBox[2]!, 0);
+      const end = spans === null ? countX : Math.min(spans[2 * boxRow + 1]! - inBox[2]!, countX);
+      if (end - first >= longRow) target.set(source.subarray(from + first, from + end), to + first);
+      else for (let x = first; x < end; x++) target[to + x] = source[from + x]!;
     }
   }
 }
@@ -198,6 +208,7 @@ function copyPart(
 function copyWidePart(
   target: VoxelArray,
   box: VoxelBox,
+  spans: RowSpans | null,
   words: BrickValues,
   brickShape: readonly number[],
   { inBox, inBrick, shape }: BrickPart,
@@ -206,9 +217,12 @@ function copyWidePart(
   const [countZ, countY, countX] = shape;
   for (let z = 0; z < countZ; z++) {
     for (let y = 0; y < countY; y++) {
-      const to = ((inBox[0]! + z) * box.shape[1] + inBox[1]! + y) * box.shape[2] + inBox[2]!;
+      const boxRow = (inBox[0]! + z) * box.shape[1] + inBox[1]! + y;
+      const to = boxRow * box.shape[2] + inBox[2]!;
       const from = ((inBrick[0]! + z) * brickShape[1]! + inBrick[1]! + y) * brickShape[2]! + inBrick[2]!;
-      for (let x = 0; x < countX; x++) {
+      const first = spans === null ? 0 : Math.max(spans[2 * boxRow]! - inBox[2]!, 0);
+      const end = spans === null ? countX : Math.min(spans[2 * boxRow + 1]! - inBox[2]!, countX);
+      for (let x = first; x < end; x++) {
         target[to + x] = toNumber(words[2 * (from + x)]!, words[2 * (from + x) + 1]!);
       }
     }

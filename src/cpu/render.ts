@@ -14,9 +14,18 @@ import { argmaxPoints, argmaxRow } from "./argmax.js";
 import { type OutputBlock, outputBlocks, type VoxelBox } from "./blocks.js";
 import { BrickReader, type GatheredVoxels } from "./gather.js";
 import { addLinearPoints, markWithin, nearestPoints } from "./points.js";
-import { addLinearRow, innerLimits, type Limits, nearestRow, type RowRange, rangeWithin } from "./sample.js";
+import {
+  addLinearRow,
+  innerLimits,
+  type Limits,
+  nearestLimits,
+  nearestRow,
+  type RowRange,
+  rangeWithin,
+} from "./sample.js";
 import { RenderScratch } from "./scratch.js";
 import { type AxisMap, axisMapOf, axisTaps, copiedRow, separableRow } from "./separable.js";
+import { rowSpans } from "./spans.js";
 import { allSteps } from "./steps.js";
 import { isLossless, storeRow } from "./store.js";
 import type { PointRows } from "./values/points.js";
@@ -72,7 +81,7 @@ export function* renderReadInSteps(
   const known = plan.labelCodes === undefined ? null : knownTarget(plan);
   const map = plan.warp === undefined ? axisMapOf(plan) : null;
   for (const [block, box] of outputBlocks(plan)) {
-    const voxels = reader.gather(box, scratch);
+    const voxels = reader.gather(box, map === null ? rowSpans(plan, block, box) : null, scratch);
     renderBlock(target, block, voxels, map, scratch);
     if (known !== null) {
       renderBlock(known, block, { ...voxels, values: voxels.known!, finite: true }, map, scratch);
@@ -195,7 +204,7 @@ function renderOblique(
     step: Float64Array.of(matrix[0][2], matrix[1][2], matrix[2][2]),
   };
   const limits = insideLimits(plan, voxels.box);
-  const inner = innerLimits(voxels);
+  const inner = plan.interpolation === "nearest" ? nearestLimits(voxels) : innerLimits(voxels);
   const shifts = sampleShifts(subsamples);
   for (let z = block.start[0]; z < block.start[0] + sizeZ; z++) {
     for (let y = block.start[1]; y < block.start[1] + sizeY; y++) {
@@ -206,7 +215,7 @@ function renderOblique(
       if (to - from < sizeX) row.fill(plan.padValue, 0, sizeX);
       mask?.fill(1, at + from, at + to);
       if (plan.interpolation === "nearest") {
-        nearestRow(voxels, frame, inside, origin, row);
+        nearestRow(voxels, inner, frame, inside, origin, row);
       } else if (plan.interpolation === "linear-argmax") {
         argmaxRow(voxels, frame, inside, origin, row);
       } else {

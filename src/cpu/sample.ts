@@ -50,11 +50,58 @@ export function innerLimits({ box }: GatheredVoxels): Limits {
   return { low: Float64Array.from(low), high: Float64Array.from(high) };
 }
 
-/** Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x - origin]`. */
+/** Where the nearest voxel lies in the gathered box, so that nothing needs clamping. */
+export function nearestLimits({ box }: GatheredVoxels): Limits {
+  return {
+    low: new Float64Array(3).fill(-0.5),
+    high: Float64Array.from(box.shape, (size) => size - 0.5 - 1e-9),
+  };
+}
+
+/**
+ * Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x - origin]`.
+ *
+ * @param inner - of {@link nearestLimits}
+ */
 export function nearestRow(
+  voxels: GatheredVoxels,
+  inner: Limits,
+  frame: RowFrame,
+  range: RowRange,
+  origin: number,
+  row: Float64Array,
+): void {
+  const [from, to] = rangeWithin(frame, inner, range);
+  if (range[0] < from) clampedNearestRow(voxels, frame, range[0], from, origin, row);
+  innerNearestRow(voxels, frame, from, to, origin, row);
+  if (to < range[1]) clampedNearestRow(voxels, frame, to, range[1], origin, row);
+}
+
+function innerNearestRow(
   { values, box }: GatheredVoxels,
   { start, step }: RowFrame,
-  [from, to]: RowRange,
+  from: number,
+  to: number,
+  origin: number,
+  row: Float64Array,
+): void {
+  const [, sizeY, sizeX] = box.shape;
+  const [sz, sy, sx] = [start[0]! + 0.5, start[1]! + 0.5, start[2]! + 0.5];
+  const [mz, my, mx] = [step[0]!, step[1]!, step[2]!];
+  for (let x = from; x < to; x++) {
+    // Truncation is floor here: nothing is below 0.
+    const z = (sz + mz * x) | 0;
+    const y = (sy + my * x) | 0;
+    const i = (sx + mx * x) | 0;
+    row[x - origin] = values[(z * sizeY + y) * sizeX + i]!;
+  }
+}
+
+function clampedNearestRow(
+  { values, box }: GatheredVoxels,
+  { start, step }: RowFrame,
+  from: number,
+  to: number,
   origin: number,
   row: Float64Array,
 ): void {

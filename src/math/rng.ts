@@ -6,7 +6,11 @@
  */
 
 const MULTIPLIER_0 = 0xd2511f53;
+const MULTIPLIER_0_HIGH = 0xd251;
+const MULTIPLIER_0_LOW = 0x1f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
+const MULTIPLIER_1_HIGH = 0xcd9e;
+const MULTIPLIER_1_LOW = 0x8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
@@ -30,11 +34,17 @@ export function philoxInto(
   k1: number,
 ): void {
   for (let round = 0; round < 10; round++) {
-    // Products of 32 and 16 bits are exact in float64, so two of them make the high word of 64.
-    const high0 =
-      (MULTIPLIER_0 * (c0 >>> 16) + Math.floor((MULTIPLIER_0 * (c0 & 0xffff)) / 0x10000)) / 0x10000;
-    const high1 =
-      (MULTIPLIER_1 * (c2 >>> 16) + Math.floor((MULTIPLIER_1 * (c2 & 0xffff)) / 0x10000)) / 0x10000;
+    // The high words of two 64-bit products, from products of 16-bit halves: in integers, which engines keep in registers.
+    const a = c0 >>> 16;
+    const b = c0 & 0xffff;
+    const middle0 = (Math.imul(MULTIPLIER_0_HIGH, b) + (Math.imul(MULTIPLIER_0_LOW, b) >>> 16)) | 0;
+    const carry0 = (Math.imul(MULTIPLIER_0_LOW, a) + (middle0 & 0xffff)) | 0;
+    const high0 = (Math.imul(MULTIPLIER_0_HIGH, a) + (middle0 >>> 16) + (carry0 >>> 16)) | 0;
+    const c = c2 >>> 16;
+    const d = c2 & 0xffff;
+    const middle1 = (Math.imul(MULTIPLIER_1_HIGH, d) + (Math.imul(MULTIPLIER_1_LOW, d) >>> 16)) | 0;
+    const carry1 = (Math.imul(MULTIPLIER_1_LOW, c) + (middle1 & 0xffff)) | 0;
+    const high1 = (Math.imul(MULTIPLIER_1_HIGH, c) + (middle1 >>> 16) + (carry1 >>> 16)) | 0;
     const low0 = Math.imul(MULTIPLIER_0, c0);
     const low1 = Math.imul(MULTIPLIER_1, c2);
     c0 = high1 ^ c1 ^ k0;

@@ -37,6 +37,15 @@ export function determinant(m: Mat3): number {
   return dot(m[0], cross(m[1], m[2]));
 }
 
+/** The inverse, or null of a matrix without one. */
+export function inverse(m: Mat3): Mat3 | null {
+  const size = determinant(m);
+  if (size === 0) return null;
+  const [z, y, x] = [cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])];
+  const row = (i: 0 | 1 | 2): Vec3 => [z[i] / size, y[i] / size, x[i] / size];
+  return [row(0), row(1), row(2)];
+}
+
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);

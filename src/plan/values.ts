@@ -123,15 +123,44 @@ export function valueWork(steps: readonly (PointOp | Stage)[], noise: NoiseKey):
       points.push(step);
       continue;
     }
+    points = foldAffine(points);
     if (gather === null) gather = points;
     else if (points.length > 0) stages.push({ kind: "points", ops: points });
     points = [];
     stages.push(step);
   }
+  points = foldAffine(points);
   const halo = map3((axis) => stages.reduce((sum, stage) => sum + reachOf(stage, axis), 0));
   return gather === null
     ? { noise, gather: points, stages, finish: [], halo }
     : { noise, gather, stages, finish: points, halo };
+}
+
+/** Makes one operation of those in a row that are `a v + b`: normalisation, contrast and brightness cost one together. */
+function foldAffine(ops: readonly PointOp[]): PointOp[] {
+  const folded: PointOp[] = [];
+  for (const op of ops) {
+    const before = folded.at(-1);
+    const first = before && affineOf(before);
+    const second = affineOf(op);
+    if (!first || !second) folded.push(op);
+    else
+      folded[folded.length - 1] = {
+        name: "affine",
+        p: [second[0] * first[0], second[0] * first[1] + second[1]],
+      };
+  }
+  return folded;
+}
+
+/** The factors of an operation that is `a v + b`, else null. */
+function affineOf({ name, p, statistic }: PointOp): readonly [a: number, b: number] | null {
+  if (statistic !== undefined) return null;
+  const [first, second] = [p[0]!, p[1]!];
+  if (name === "affine") return [first, second];
+  if (name === "contrast") return [second, first - second * first];
+  if (name === "range" && first !== second) return [1 / (second - first), -first / (second - first)];
+  return null;
 }
 
 /** Voxels by which a stage shrinks an axis on either side. */
