@@ -34,33 +34,29 @@ fn symmetric_uniform(word: u32) -> f32 {
 
 // The standard normal quantile of (1 + x) / 2.
 // Source: Giles, "Approximating the erfinv function", GPU Computing Gems Jade Edition, 2011; times sqrt(2).
-fn normal_of(x: f32) -> f32 {
-  var w = -log((1.0 - x) * (1.0 + x));
-  var p: f32;
-  if (w < 5.0) {
-    w -= 2.5;
-    p = 2.81022636e-08;
-    p = 3.43273939e-07 + p * w;
-    p = -3.5233877e-06 + p * w;
-    p = -4.39150654e-06 + p * w;
-    p = 0.00021858087 + p * w;
-    p = -0.00125372503 + p * w;
-    p = -0.00417768164 + p * w;
-    p = 0.246640727 + p * w;
-    p = 1.50140941 + p * w;
-  } else {
-    w = sqrt(w) - 3.0;
-    p = -0.000200214257;
-    p = 0.000100950558 + p * w;
-    p = 0.00134934322 + p * w;
-    p = -0.00367342844 + p * w;
-    p = 0.00573950773 + p * w;
-    p = -0.0076224613 + p * w;
-    p = 0.00943887047 + p * w;
-    p = 1.00167406 + p * w;
-    p = 2.83297682 + p * w;
-  }
-  return p * x * 1.41421356;
+fn normal_of(x: vec4f) -> vec4f {
+  let w = -log((1.0 - x) * (1.0 + x));
+  let near = w - 2.5;
+  var p = vec4f(2.81022636e-08);
+  p = 3.43273939e-07 + p * near;
+  p = -3.5233877e-06 + p * near;
+  p = -4.39150654e-06 + p * near;
+  p = 0.00021858087 + p * near;
+  p = -0.00125372503 + p * near;
+  p = -0.00417768164 + p * near;
+  p = 0.246640727 + p * near;
+  p = 1.50140941 + p * near;
+  let far = sqrt(w) - 3.0;
+  var q = vec4f(-0.000200214257);
+  q = 0.000100950558 + q * far;
+  q = 0.00134934322 + q * far;
+  q = -0.00367342844 + q * far;
+  q = 0.00573950773 + q * far;
+  q = -0.0076224613 + q * far;
+  q = 0.00943887047 + q * far;
+  q = 1.00167406 + q * far;
+  q = 2.83297682 + q * far;
+  return select(q, p, w < vec4f(5.0)) * x * 1.41421356;
 }
 
 // The Poisson quantile of (1 + x) / 2 for mean `rate`: by summing probabilities below 30, by the Cornish-Fisher
@@ -70,7 +66,7 @@ fn poisson_of(x: f32, rate: f32) -> f32 {
     return 0.0;
   }
   if (rate >= 30.0) {
-    let z = normal_of(x);
+    let z = normal_of(vec4f(x)).x;
     return max(floor(rate + sqrt(rate) * z + (z * z - 1.0) / 6.0 + 0.5), 0.0);
   }
   let u = 0.5 + 0.5 * x;

@@ -63,6 +63,9 @@ fn nearest_voxel(at: Coordinate, shape: vec3i) -> vec3u {
 
 // Takes nothing from a tap of weight 0, and keeps two equal taps as they are, infinities included.
 fn blend(a: f32, b: f32, weight: f32) -> f32 {
+  if (SOURCE != FLOAT16 && SOURCE != FLOAT32) {
+    return a + (b - a) * weight;
+  }
   return select(a + (b - a) * weight, a, weight == 0.0 || a == b);
 }
 

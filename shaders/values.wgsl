@@ -1,26 +1,9 @@
-// Point operations on values, interpreted from a program. Follows rng.wgsl and encode.wgsl; `program_word` and
-// `statistic` are the including shader's. Formulas: src/plan/values.ts. Twin: src/cpu/values/points.ts.
+// Point operations on the values of four voxels in a row. Follows rng.wgsl; `program_word` and `statistic` are the
+// including shader's. Formulas: src/plan/values.ts. Twins: src/cpu/values/intensity.ts and regions.ts.
 //
-// A program is a header and operations of (code, statistic + 1 or 0, number of parameters, parameters as float32).
-// Header, src/gpu/program.ts: operations; first voxel in the patch (z, y, x); patch shape; halo; seed (low, high);
+// `apply_values`, which src/gpu/program.ts writes, calls them one after the other. Parameters are float32 words of the
+// program from p on. Header of a program: first voxel in the patch (z, y, x); patch shape; halo; seed (low, high);
 // sample (low, high with array); epoch and stream; channel; first voxel in the stage; stage shape.
-
-const HEADER_WORDS = 22u;
-
-const OP_RANGE = 0u;
-const OP_AFFINE = 1u;
-const OP_CONTRAST = 2u;
-const OP_GAMMA = 3u;
-const OP_CLIP = 4u;
-const OP_REPLACE = 5u;
-const OP_QUANTIZE = 6u;
-const OP_THRESHOLD = 7u;
-const OP_NOISE = 8u;
-const OP_SPECKLE = 9u;
-const OP_POISSON = 10u;
-const OP_BOX = 11u;
-const OP_SPOT = 12u;
-const OP_BIAS = 13u;
 
 fn program_vector(i: u32) -> vec3u {
   return vec3u(program_word(i), program_word(i + 1u), program_word(i + 2u));
@@ -34,116 +17,144 @@ fn parameters(i: u32) -> vec3f {
   return bitcast<vec3f>(program_vector(i));
 }
 
-// The uniform number of a patch voxel for the operation in a slot; see `noiseWords` in src/plan/values.ts.
-fn noise_uniform(voxel: vec3i, slot: u32) -> f32 {
-  let shape = vec3i(program_vector(4u));
-  let halo = vec3i(program_vector(7u));
-  let beyond = any(voxel < vec3i(0)) || any(voxel >= shape);
-  let at = vec3u(select(voxel, voxel + halo, beyond));
-  let grid = vec3u(select(shape, shape + 2 * halo, beyond));
-  let element = ((program_word(15u) * grid.x + at.x) * grid.y + at.y) * grid.z + at.z;
-  let high = program_word(13u) + (slot << 22u) + select(0u, 1u << 21u, beyond);
-  let counter = vec4u(element >> 2u, program_word(12u), high, program_word(14u));
-  let words = philox(counter, vec2u(program_word(10u), program_word(11u)));
-  return symmetric_uniform(words[element & 3u]);
+// The uniform numbers of patch voxels for the operation in a slot; see `noiseWords` in src/plan/values.ts.
+fn noise_uniforms(first: vec3i, slot: u32) -> vec4f {
+  let shape = vec3i(program_vector(3u));
+  let halo = vec3i(program_vector(6u));
+  let key = vec2u(program_word(9u), program_word(10u));
+  let channel = program_word(14u);
+  var block = vec4u(0u);
+  var held = vec2u(0xffffffffu);
+  var uniforms = vec4f(0.0);
+  for (var i = 0u; i < 4u; i++) {
+    let voxel = first + vec3i(0, 0, i32(i));
+    let beyond = any(voxel < vec3i(0)) || any(voxel >= shape);
+    let at = vec3u(select(voxel, voxel + halo, beyond));
+    let grid = vec3u(select(shape, shape + 2 * halo, beyond));
+    let element = ((channel * grid.x + at.x) * grid.y + at.y) * grid.z + at.z;
+    let wanted = vec2u(element >> 2u, program_word(12u) + (slot << 22u) + select(0u, 1u << 21u, beyond));
+    // Once, but for voxels that share their block with the one before.
+    while (any(held != wanted)) {
+      block = philox(vec4u(wanted.x, program_word(11u), wanted.y, program_word(13u)), key);
+      held = wanted;
+    }
+    uniforms[i] = symmetric_uniform(block[element & 3u]);
+  }
+  return uniforms;
 }
 
-fn in_box(voxel: vec3f, p: u32) -> bool {
-  return all(voxel >= parameters(p)) && all(voxel < parameters(p + 3u));
+fn range_op(v: vec4f, lo: f32, hi: f32) -> vec4f {
+  return select((v - lo) / (hi - lo), vec4f(0.0), lo == hi);
+}
+
+fn affine_op(v: vec4f, a: f32, b: f32) -> vec4f {
+  return a * v + b;
+}
+
+fn contrast_op(v: vec4f, about: f32, factor: f32) -> vec4f {
+  return about + factor * (v - about);
+}
+
+fn gamma_op(v: vec4f, lo: f32, hi: f32, exponent: f32) -> vec4f {
+  let share = max((v - lo) / (hi - lo), vec4f(0.0));
+  let corrected = lo + (hi - lo) * select(pow(share, vec4f(exponent)), vec4f(0.0), share == vec4f(0.0));
+  return select(corrected, v, vec4<bool>(lo == hi));
+}
+
+fn clip_op(v: vec4f, lo: f32, hi: f32) -> vec4f {
+  return min(max(v, vec4f(lo)), vec4f(hi));
+}
+
+fn replace_op(v: vec4f, p: vec3f) -> vec4f {
+  // By their bits: an implementation may take it that arithmetic never meets NaN or infinity.
+  let bits = bitcast<vec4u>(v);
+  let magnitude = bits & vec4u(0x7fffffffu);
+  let infinite = select(vec4f(p.y), vec4f(p.z), (bits >> vec4u(31u)) == vec4u(1u));
+  let finite = select(v, infinite, magnitude == vec4u(0x7f800000u));
+  return select(finite, vec4f(p.x), magnitude > vec4u(0x7f800000u));
+}
+
+fn quantize_op(v: vec4f, levels: f32) -> vec4f {
+  return floor(clamp(v, vec4f(0.0), vec4f(1.0)) * (levels - 1.0) + 0.5) / (levels - 1.0);
+}
+
+fn threshold_op(v: vec4f, above: f32) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), v > vec4f(above));
+}
+
+fn noise_op(v: vec4f, voxel: vec3i, mean: f32, sigma: f32, slot: f32) -> vec4f {
+  return v + mean + sigma * normal_of(noise_uniforms(voxel, u32(slot)));
+}
+
+fn speckle_op(v: vec4f, voxel: vec3i, sigma: f32, slot: f32) -> vec4f {
+  return v * (1.0 + sigma * normal_of(noise_uniforms(voxel, u32(slot))));
+}
+
+fn poisson_op(v: vec4f, voxel: vec3i, rate: f32, slot: f32) -> vec4f {
+  let uniforms = noise_uniforms(voxel, u32(slot));
+  var counts = vec4f(0.0);
+  for (var i = 0u; i < 4u; i++) {
+    counts[i] = poisson_of(uniforms[i], rate * max(v[i], 0.0));
+  }
+  return counts / rate;
+}
+
+// The x of four voxels in a row.
+fn along(voxel: vec3i) -> vec4f {
+  return f32(voxel.z) + vec4f(0.0, 1.0, 2.0, 3.0);
+}
+
+fn in_box(voxel: vec3i, p: u32) -> vec4<bool> {
+  let first = parameters(p);
+  let end = parameters(p + 3u);
+  let row = vec2f(voxel.xy);
+  let x = along(voxel);
+  return (x >= vec4f(first.z)) & (x < vec4f(end.z)) & vec4<bool>(all(row >= first.xy) && all(row < end.xy));
+}
+
+fn box_op(v: vec4f, voxel: vec3i, p: u32) -> vec4f {
+  let factor = parameter(p + 6u);
+  let changed = select(factor * v, vec4f(0.0), factor == 0.0) + parameter(p + 7u);
+  return select(v, changed, in_box(voxel, p));
+}
+
+fn spot_op(v: vec4f, voxel: vec3i, p: u32) -> vec4f {
+  let centre = parameters(p + 6u);
+  let radius = parameters(p + 9u);
+  let across = (vec2f(voxel.xy) - centre.xy) / radius.xy;
+  let d = (along(voxel) - centre.z) / radius.z;
+  let share = parameter(p + 13u) * exp(-0.5 * (dot(across, across) + d * d));
+  return select(v, v + (parameter(p + 12u) - v) * share, in_box(voxel, p));
+}
+
+fn bias_op(v: vec4f, voxel: vec3i, p: u32) -> vec4f {
+  let shape = vec3f(program_vector(3u));
+  let across = (2.0 * vec2f(voxel.xy) + 1.0) / shape.xy - 1.0;
+  let at = (2.0 * along(voxel) + 1.0) / shape.z - 1.0;
+  let z = legendre(across.x);
+  let y = legendre(across.y);
+  // The sums of the terms that share a polynomial of x.
+  var sums = vec4f(0.0);
+  var next = p;
+  for (var i = 0u; i < 4u; i++) {
+    for (var j = 0u; i + j < 4u; j++) {
+      for (var k = 0u; i + j + k < 4u; k++) {
+        sums[k] += parameter(next) * z[i] * y[j];
+        next++;
+      }
+    }
+  }
+  let exponent = sums.x + sums.y * at + sums.z * (1.5 * at * at - 0.5) + sums.w * (2.5 * at * at - 1.5) * at;
+  return v * exp(exponent);
 }
 
 fn legendre(x: f32) -> vec4f {
   return vec4f(1.0, x, 1.5 * x * x - 0.5, (2.5 * x * x - 1.5) * x);
 }
 
-fn bias_exponent(voxel: vec3f, p: u32) -> f32 {
-  let at = (2.0 * voxel + 1.0) / vec3f(program_vector(4u)) - 1.0;
-  let z = legendre(at.x);
-  let y = legendre(at.y);
-  let x = legendre(at.z);
-  var sum = 0.0;
-  var next = p;
-  for (var i = 0u; i < 4u; i++) {
-    for (var j = 0u; i + j < 4u; j++) {
-      for (var k = 0u; i + j + k < 4u; k++) {
-        sum += parameter(next) * z[i] * y[j] * x[k];
-        next++;
-      }
-    }
-  }
-  return sum;
-}
-
-fn replaced(v: f32, p: vec3f) -> f32 {
-  // By its bits: an implementation may take it that arithmetic never meets NaN or infinity.
-  let magnitude = bitcast<u32>(v) & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) {
-    return p.x;
-  }
-  return select(v, select(p.y, p.z, (bitcast<u32>(v) >> 31u) == 1u), magnitude == 0x7f800000u);
-}
-
-fn gamma_corrected(v: f32, lo: f32, hi: f32, exponent: f32) -> f32 {
-  if (hi == lo) {
-    return v;
-  }
-  let share = max((v - lo) / (hi - lo), 0.0);
-  return lo + (hi - lo) * select(pow(share, exponent), 0.0, share == 0.0);
-}
-
-// The operations of this thread's program on the value of its voxel k.
-fn apply_values(value: f32, k: vec3u) -> f32 {
-  let voxel = vec3i(k) + vec3i(program_vector(1u));
-  let place = vec3f(voxel);
-  var v = value;
-  var at = HEADER_WORDS;
-  for (var i = 0u; i < program_word(0u); i++) {
-    let code = program_word(at);
-    let source = program_word(at + 1u);
-    let size = program_word(at + 2u);
-    let p = at + 3u;
-    at = p + size;
-    // The first two parameters, or the figures of the patch that stand for them.
-    var a = parameter(p);
-    var b = parameter(p + 1u);
-    if (source > 0u) {
-      a = statistic(2u * (source - 1u));
-      b = select(statistic(2u * (source - 1u) + 1u), b, code == OP_CONTRAST);
-    }
-    switch code {
-      case OP_RANGE: { v = select((v - a) / (b - a), 0.0, a == b); }
-      case OP_AFFINE: { v = a * v + b; }
-      case OP_CONTRAST: { v = a + b * (v - a); }
-      case OP_GAMMA: { v = gamma_corrected(v, a, b, parameter(p + 2u)); }
-      case OP_CLIP: { v = min(max(v, a), b); }
-      case OP_REPLACE: { v = replaced(v, parameters(p)); }
-      case OP_QUANTIZE: { v = floor(min(max(v, 0.0), 1.0) * (a - 1.0) + 0.5) / (a - 1.0); }
-      case OP_THRESHOLD: { v = select(0.0, 1.0, v > a); }
-      case OP_NOISE: { v += a + b * normal_of(noise_uniform(voxel, u32(parameter(p + 2u)))); }
-      case OP_SPECKLE: { v *= 1.0 + a * normal_of(noise_uniform(voxel, u32(b))); }
-      case OP_POISSON: { v = poisson_of(noise_uniform(voxel, u32(b)), a * max(v, 0.0)) / a; }
-      case OP_BOX: {
-        if (in_box(place, p)) {
-          let factor = parameter(p + 6u);
-          v = select(factor * v, 0.0, factor == 0.0) + parameter(p + 7u);
-        }
-      }
-      case OP_SPOT: {
-        if (in_box(place, p)) {
-          let d = (place - parameters(p + 6u)) / parameters(p + 9u);
-          v += (parameter(p + 12u) - v) * parameter(p + 13u) * exp(-0.5 * dot(d, d));
-        }
-      }
-      case OP_BIAS: { v *= exp(bias_exponent(place, p)); }
-      default: {}
-    }
-  }
-  return v;
-}
-
 // The stage voxel of this thread's voxel k.
 fn stage_index(k: vec3u) -> u32 {
-  let at = k + program_vector(16u);
-  let shape = program_vector(19u);
+  let at = k + program_vector(15u);
+  let shape = program_vector(18u);
   return (at.x * shape.y + at.y) * shape.z + at.z;
 }

@@ -16,7 +16,8 @@ export type ContenderName =
   | "zarrita-main"
   | "zarrita-workers"
   | "fizarrita"
-  | "three-passes";
+  | "three-passes"
+  | "three-passes-webgpu";
 
 /** What a case of a suite sets; the same for all its contenders. */
 export interface Settings {

@@ -34,13 +34,13 @@ export function summarize(suite, entries) {
     latencyMs: one.latencyMs ?? 0,
     protocol: one.protocol ?? "http1",
     settings: one.settings,
-    against: one.comparedWith ?? suite.reference,
+    against: one.comparedWith ?? one.reference ?? suite.reference,
     contenders: entries
       .filter((entry) => entry.case === one)
       .map((entry) => {
-        const { comparedWith } = one;
+        const { comparedWith, reference: ofCase = suite.reference } = one;
         const reference =
-          comparedWith === undefined ? find(one.name, suite.reference) : find(comparedWith, entry.contender);
+          comparedWith === undefined ? find(one.name, ofCase) : find(comparedWith, entry.contender);
         return summarizeEntry(suite, entry, reference);
       }),
   }));

@@ -8,6 +8,7 @@
  * @property {"http1" | "http2"} [protocol] Default `http1`.
  * @property {boolean} [secondVisit] Time a second visit to the page, after one that filled the caches.
  * @property {string[]} [contenders] Instead of the suite's.
+ * @property {string} [reference] Instead of the suite's.
  * @property {string} [comparedWith] The case that the same contender is compared with, instead of the reference.
  * @property {number} [tolerance] Mean difference of the voxels that still counts as the same. Default 0.
  *

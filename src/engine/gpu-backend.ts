@@ -115,7 +115,7 @@ export class GpuBackend {
       }
       const jobs = group.map((read) => this.#job(read, slots));
       // Compiled off the page's thread; where a shader fails, this is where it is said.
-      await this.renderer.compile(jobs.map((job) => ({ ...job, mask: job.mask !== undefined })));
+      await this.renderer.compile(jobs, this.pool);
       signal?.throwIfAborted();
       const outputBytes = jobs.reduce((sum, { plan }) => sum + bytesOf(plan), 0);
       this.clock.measure(outputBytes, () => this.renderer.render(jobs, this.pool));

@@ -6,11 +6,12 @@ import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { Vec3 } from "../types.js";
 import type { BrickSlot } from "./bricks.js";
-import { type KernelUse, kernelConstants, lanesOf, renderShader, workgroupSize } from "./kernel.js";
+import { type KernelUse, renderGrid, type StoreKind } from "./kernel.js";
 import { packJobs, type ShaderJob } from "./params.js";
-import { type PointWork, packProgram } from "./program.js";
-import type { Shader } from "./shader.js";
-import { type Step, workgroupGrid } from "./steps.js";
+import { type PointWork, type ProgramSlot, packProgram, slotsOf } from "./program.js";
+import { ProgramCatalog } from "./program-catalog.js";
+import { RenderShaders, useKey } from "./render-shaders.js";
+import type { Step } from "./steps.js";
 import { type ElementRun, type ReadPart, splitRead, type Window, windowsOf } from "./windows.js";
 
 /** Elements of a buffer with usage `STORAGE`; see {@link ElementRun}. */
@@ -44,13 +45,13 @@ export interface KernelJob {
 
 interface JobPart extends ReadPart {
   readonly job: KernelJob;
+  readonly use: KernelUse;
 }
-
-const maxLayers = 65535;
 
 /** Makes steps of kernel jobs, for one device. */
 export class RenderDispatcher {
-  readonly shader: Shader;
+  readonly shaders: RenderShaders;
+  readonly #programs = new ProgramCatalog();
   readonly #maxBindingBytes: number;
   /** Stand in for heaps that do not exist and masks that nobody asked for. */
   readonly #noHeap: GPUBuffer;
@@ -58,7 +59,7 @@ export class RenderDispatcher {
 
   /** @param maxBindingBytes ceiling of one binding of an output, at least 512 */
   constructor(device: GPUDevice, maxBindingBytes: number) {
-    this.shader = renderShader(device);
+    this.shaders = new RenderShaders(device);
     this.#maxBindingBytes = Math.max(512, maxBindingBytes);
     const usage = GPUBufferUsage.STORAGE;
     this.#noHeap = device.createBuffer({ label: "voxelfeed no heap", size: 16, usage });
@@ -73,7 +74,12 @@ export class RenderDispatcher {
    */
   steps(jobs: readonly KernelJob[], heaps: readonly GPUBuffer[]): Step[] {
     for (const job of jobs) checkRuns(job);
-    return this.#windows(jobs).map((window) => this.#step(window, heaps));
+    return this.#windows(jobs, heaps.length).flatMap((window) => this.#steps(window, heaps));
+  }
+
+  /** What the pipelines of a job are compiled for: one, or several where it has to be split. */
+  usesOf(job: KernelJob, heaps: number): KernelUse[] {
+    return this.#partsOf(job, heaps).map(({ use }) => use);
   }
 
   destroy(): void {
@@ -81,66 +87,72 @@ export class RenderDispatcher {
     this.#noMask.destroy();
   }
 
+  #partsOf(job: KernelJob, heaps: number): JobPart[] {
+    const { plan, out, mask, points, stage } = job;
+    const program = points && this.#programs.covering(slotsOf(points.ops));
+    return splitRead({ plan, origin: [0, 0, 0], out, mask }, this.#maxBindingBytes).map((part) => ({
+      ...part,
+      job,
+      use: {
+        plan,
+        store: storeKind(part.out, part.plan, outputItemSize[plan.outDType]),
+        mask: part.mask === null ? "none" : storeKind(part.mask, part.plan, 1),
+        program,
+        stage: stage !== null,
+        heaps,
+      },
+    }));
+  }
+
   /** Jobs of the same pipeline and buffers, in windows of those buffers. */
-  #windows(jobs: readonly KernelJob[]): Window<JobPart>[] {
+  #windows(jobs: readonly KernelJob[], heaps: number): Window<JobPart>[] {
     const groups = new Map<GPUBuffer, Map<GPUBuffer | null, Map<string, JobPart[]>>>();
-    for (const job of jobs) {
-      const part: JobPart = { job, plan: job.plan, origin: [0, 0, 0], out: job.out, mask: job.mask };
-      const byMask = getOrAdd(
-        groups,
-        job.out.buffer,
-        () => new Map<GPUBuffer | null, Map<string, JobPart[]>>(),
-      );
-      const byKey = getOrAdd(byMask, job.mask?.buffer ?? null, () => new Map<string, JobPart[]>());
-      const key = Object.values(kernelConstants(useOf(job))).join();
-      const parts = getOrAdd(byKey, key, (): JobPart[] => []);
-      parts.push(...splitRead(part, this.#maxBindingBytes));
+    for (const part of jobs.flatMap((job) => this.#partsOf(job, heaps))) {
+      const { out, mask } = part.job;
+      const byMask = getOrAdd(groups, out.buffer, () => new Map<GPUBuffer | null, Map<string, JobPart[]>>());
+      const byKey = getOrAdd(byMask, mask?.buffer ?? null, () => new Map<string, JobPart[]>());
+      getOrAdd(byKey, useKey(part.use), (): JobPart[] => []).push(part);
     }
     const lists = [...groups.values()].flatMap((byMask) =>
       [...byMask.values()].flatMap((byKey) => [...byKey.values()]),
     );
-    return lists.flatMap((parts) => windowsOf(parts, this.#maxBindingBytes)).flatMap(withinGrid);
+    return lists.flatMap((parts) => windowsOf(parts, this.#maxBindingBytes));
   }
 
-  #step(window: Window<JobPart>, heaps: readonly GPUBuffer[]): Step {
-    const { job } = window.parts[0]!;
-    const use = useOf(job);
+  /** The steps of a window, which share their bindings. */
+  #steps(window: Window<JobPart>, heaps: readonly GPUBuffer[]): Step[] {
+    const { job, use } = window.parts[0]!;
     const { jobs, tables } = packJobs(window.parts.map((part) => shaderJob(part, window)));
     const sources = job.stage === null ? heaps : [job.stage.buffer, job.stage.statistics];
-    const lanes = lanesOf(use.plan, use.mask);
-    const most = Math.max(...window.parts.map((part) => voxelCount(part.plan.shape)));
-    // One thread more than the voxels need: a job may start in the middle of a word.
-    const groups = Math.ceil((Math.ceil(most / lanes) + 1) / workgroupSize);
-    return {
-      pipeline: this.shader.pipeline(kernelConstants(use)),
-      layout: this.shader.bindGroupLayout,
-      resources: [
-        jobs,
-        new Uint8Array(tables.buffer),
-        ...[0, 1, 2, 3].map((heap) => ({ buffer: sources[heap] ?? this.#noHeap })),
-        { buffer: job.out.buffer, ...window.out },
-        job.mask && window.mask ? { buffer: job.mask.buffer, ...window.mask } : { buffer: this.#noMask },
-      ],
-      workgroups: [...workgroupGrid(groups), window.parts.length],
-    };
+    const resources = [
+      jobs,
+      new Uint8Array(tables.buffer),
+      ...[0, 1, 2, 3].map((heap) => ({ buffer: sources[heap] ?? this.#noHeap })),
+      { buffer: job.out.buffer, ...window.out },
+      job.mask && window.mask ? { buffer: job.mask.buffer, ...window.mask } : { buffer: this.#noMask },
+    ];
+    const pipeline = this.shaders.pipeline(use);
+    return window.parts.map(({ plan }, block) => ({
+      pipeline,
+      layout: this.shaders.bindGroupLayout,
+      resources,
+      block,
+      workgroups: renderGrid(plan.shape),
+    }));
   }
 }
 
-/** What of a job is compiled into its pipeline. */
-export function useOf({ plan, mask, points, stage }: Omit<KernelJob, "slots" | "out">): KernelUse {
-  return { plan, mask: mask !== null, values: points !== null, stage: stage !== null };
+/** Whether a thread's four values of a row fill words of their own. */
+function storeKind(
+  { elementOffset, elementStride }: ElementRun,
+  { shape }: ReadPlan,
+  itemSize: number,
+): StoreKind {
+  if (itemSize === 4) return "whole";
+  return elementStride === 1 && elementOffset % 4 === 0 && shape[2] % 4 === 0 ? "whole" : "shared";
 }
 
-/** Cuts a window with more jobs than a grid has layers. */
-function withinGrid(window: Window<JobPart>): Window<JobPart>[] {
-  const cuts: Window<JobPart>[] = [];
-  for (let at = 0; at < window.parts.length; at += maxLayers) {
-    cuts.push({ ...window, parts: window.parts.slice(at, at + maxLayers) });
-  }
-  return cuts;
-}
-
-function shaderJob({ job, plan, origin, out, mask }: JobPart, window: Window<JobPart>): ShaderJob {
+function shaderJob({ job, use, plan, origin, out, mask }: JobPart, window: Window<JobPart>): ShaderJob {
   return {
     plan,
     slots: job.slots,
@@ -149,14 +161,17 @@ function shaderJob({ job, plan, origin, out, mask }: JobPart, window: Window<Job
     outStride: out.elementStride,
     maskStart: mask === null ? 0 : mask.elementOffset - (window.mask?.offset ?? 0),
     maskStride: mask?.elementStride ?? 1,
-    program: programOf(job, origin),
+    program: use.program && programWords(job, use.program, origin),
   };
 }
 
-function programOf({ points, stage }: KernelJob, part: Vec3): Uint32Array | null {
-  if (points === null) return null;
-  const origin = map3((i) => points.origin[i] + part[i]);
-  return packProgram({ ...points, origin }, stage === null ? null : { origin: part, shape: stage.shape });
+function programWords({ points, stage }: KernelJob, slots: readonly ProgramSlot[], part: Vec3): Uint32Array {
+  const origin = map3((i) => points!.origin[i] + part[i]);
+  return packProgram(
+    { ...points!, origin },
+    slots,
+    stage === null ? null : { origin: part, shape: stage.shape },
+  );
 }
 
 function checkRuns({ plan, out, mask }: KernelJob): void {

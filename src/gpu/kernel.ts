@@ -1,14 +1,8 @@
-/** The render shader and the constants of its pipelines: dtypes, brick shape, and what else a read asks for. */
-import encodeSource from "../../shaders/encode.wgsl?raw";
-import renderSource from "../../shaders/render.wgsl?raw";
-import rngSource from "../../shaders/rng.wgsl?raw";
-import sampleSource from "../../shaders/sample.wgsl?raw";
-import valuesSource from "../../shaders/values.wgsl?raw";
-import warpSource from "../../shaders/warp.wgsl?raw";
+/** What is compiled into the pipelines of a read: dtypes, brick shape, and what else it asks for. */
 import { readsIds } from "../plan/ids.js";
 import type { ReadPlan } from "../plan/reads.js";
-import type { BrickDType, OutputDType } from "../types.js";
-import { Shader } from "./shader.js";
+import type { BrickDType, OutputDType, Vec3 } from "../types.js";
+import type { ProgramSlot } from "./program.js";
 
 /** What of a read is compiled into its pipeline. */
 export type KernelPlan = Pick<
@@ -16,14 +10,20 @@ export type KernelPlan = Pick<
   "dtype" | "outDType" | "interpolation" | "subsamples" | "brickShape" | "labelCodes" | "reflect" | "warp"
 >;
 
+/** Who else writes the words of an output: nobody, or other threads, jobs or channels. */
+export type StoreKind = "whole" | "shared";
+
 /** What of a job is compiled into its pipeline. */
 export interface KernelUse {
   readonly plan: KernelPlan;
-  readonly mask: boolean;
-  /** Whether operations are applied to the values. */
-  readonly values: boolean;
+  readonly store: StoreKind;
+  readonly mask: StoreKind | "none";
+  /** Operations that are applied to the values; null for none. */
+  readonly program: readonly ProgramSlot[] | null;
   /** Whether values come from a float32 stage instead of from bricks. */
   readonly stage: boolean;
+  /** Of the pool that holds the bricks. */
+  readonly heaps: number;
 }
 
 /** Codes of `shaders/sample.wgsl`. */
@@ -49,12 +49,12 @@ export const outputCodes: Readonly<Record<OutputDType, number>> = {
   uint32: 4,
 };
 
-/** Threads of a workgroup. */
+/** Threads of a workgroup that counts elements. */
 export const workgroupSize = 64;
 
-/** Output voxels per thread: four where values or mask are packed, so that a thread writes whole words. */
-export function lanesOf({ outDType }: Pick<ReadPlan, "outDType">, mask: boolean): number {
-  return mask || outDType === "uint8" || outDType === "float16" ? 4 : 1;
+/** Workgroups for the voxels of a read: see the grid of `shaders/render.wgsl`. */
+export function renderGrid([sizeZ, sizeY, sizeX]: Vec3): readonly [x: number, y: number, z: number] {
+  return [Math.ceil(sizeX / 64), Math.ceil(sizeY / 4), sizeZ];
 }
 
 /** What a pass over a stage has of its plan's source: nothing, so that one pipeline serves all sources. */
@@ -67,7 +67,7 @@ const noBricks = {
 } as const satisfies Partial<KernelPlan>;
 
 /** The pipeline-overridable constants of a read. */
-export function kernelConstants({ plan: asked, mask, values, stage }: KernelUse): Record<string, number> {
+export function kernelConstants({ plan: asked, program, stage, heaps }: KernelUse): Record<string, number> {
   const plan = stage ? { ...asked, ...noBricks } : asked;
   const [z, y, x] = plan.brickShape;
   const shifts = plan.brickShape.every((size) => Number.isInteger(Math.log2(size)));
@@ -80,13 +80,12 @@ export function kernelConstants({ plan: asked, mask, values, stage }: KernelUse)
     ABSENT: Number((plan.labelCodes?.absent ?? null) !== null),
     UNKNOWN: Number((plan.labelCodes?.unknown ?? null) !== null),
     REFLECT: Number(plan.reflect ?? false),
-    VALUES: Number(values),
+    VALUES: Number(program !== null),
     STAGE: Number(stage),
     BOX: Number(plan.subsamples.some((count) => count > 1)),
     WARP: Number(plan.warp !== undefined),
     IDS: Number(readsIds(plan)),
-    MASK: Number(mask),
-    LANES: lanesOf(plan, mask),
+    HEAPS: stage || heaps <= 1 ? 1 : 4,
     BRICK_Z: z,
     BRICK_Y: y,
     BRICK_X: x,
@@ -95,13 +94,4 @@ export function kernelConstants({ plan: asked, mask, values, stage }: KernelUse)
     SHIFT_Y: shift(y),
     SHIFT_X: shift(x),
   };
-}
-
-/** The render shader. Bindings 0 to 5 are read, 6 and 7 written; see `shaders/render.wgsl`. */
-export function renderShader(device: GPUDevice): Shader {
-  return new Shader(device, {
-    label: "render",
-    code: [sampleSource, encodeSource, warpSource, rngSource, valuesSource, renderSource].join("\n"),
-    bindings: ["read", "read", "read", "read", "read", "read", "write", "write"],
-  });
 }

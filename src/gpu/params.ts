@@ -4,10 +4,11 @@ import type { IdTable } from "../plan/ids.js";
 import { type LabelCodes, type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { BrickDType, OutputDType } from "../types.js";
 import type { BrickSlot } from "./bricks.js";
+import { blockAlignment, type UniformBlocks } from "./steps.js";
 import { warpWords, writeWarp } from "./warp.js";
 
 /** Bytes of the WGSL struct `Job`. */
-export const jobBytes = 176;
+const jobBytes = 176;
 
 /** Page table entry of a brick that reads as the fill value. */
 export const missingPage = 0xffffffff;
@@ -26,17 +27,17 @@ export interface ShaderJob {
 }
 
 export interface PackedJobs {
-  /** Array of the WGSL struct `Job`. */
-  readonly jobs: Uint8Array<ArrayBuffer>;
+  /** The WGSL struct `Job`, a block per job. */
+  readonly jobs: UniformBlocks;
   /** Page tables, id tables, label codes, programs and warps, one after the other; at least one word. */
   readonly tables: Uint32Array<ArrayBuffer>;
 }
 
-/** Packs jobs that one dispatch renders. */
+/** Packs jobs that share their buffers. */
 export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
   const words = jobs.reduce((sum, job) => sum + tableWords(job), 0);
   const tables = new Uint32Array(Math.max(words, 1));
-  const packed = new ArrayBuffer(jobs.length * jobBytes);
+  const packed = new ArrayBuffer(jobs.length * blockAlignment);
   let at = 0;
   for (const [i, job] of jobs.entries()) {
     const pageStart = at;
@@ -66,9 +67,9 @@ export function packJobs(jobs: readonly ShaderJob[]): PackedJobs {
     if (job.plan.warp !== undefined) writeWarp(job.plan.warp, tables, warpStart);
     at += warpWords(job.plan.warp);
     const starts = { pageStart, idStart, codeStart, programStart, warpStart };
-    writeJob(new DataView(packed, i * jobBytes, jobBytes), job, starts);
+    writeJob(new DataView(packed, i * blockAlignment, jobBytes), job, starts);
   }
-  return { jobs: new Uint8Array(packed), tables };
+  return { jobs: { blocks: new Uint8Array(packed), blockBytes: jobBytes }, tables };
 }
 
 /** Heap in the two high bits, offset in words in the others. */
@@ -119,25 +120,24 @@ function writeJob(view: DataView, job: ShaderJob, starts: TableStarts): void {
   const int = (value: number) => view.setInt32((at += 4) - 4, value, true);
   const word = (value: number) => view.setUint32((at += 4) - 4, value, true);
   // Each vector shares its 16 bytes with the scalar after it.
-  const last = [voxelCount(plan.shape), pageStart, outputBits(plan.padValue, plan.outDType)];
+  const last = [pageStart, outputBits(plan.padValue, plan.outDType), fillLow];
   for (const column of [0, 1, 2]) {
     for (const row of plan.matrix) float(row[column]!);
     word(last[column]!);
   }
   plan.offset.forEach(float);
-  word(fillLow);
-  plan.base.forEach(int);
   word(fillHigh);
-  plan.shape.forEach(word);
+  plan.base.forEach(int);
   word(idStart);
-  plan.volumeShape.forEach(int);
+  plan.shape.forEach(word);
   word(job.idTable?.length ?? 0);
-  plan.gridMin.forEach(word);
+  plan.volumeShape.forEach(int);
   word(job.outStart);
-  plan.gridShape.forEach(word);
+  plan.gridMin.forEach(word);
   word(job.outStride);
-  plan.subsamples.forEach(word);
+  plan.gridShape.forEach(word);
   word(job.maskStart);
+  plan.subsamples.forEach(word);
   word(job.maskStride);
   word(codeStart);
   word(programStart);

@@ -5,7 +5,7 @@ import type { ValueWork } from "../plan/values.js";
 import type { BrickPool, BrickSlot } from "./bricks.js";
 import { type KernelJob, type OutputRun, RenderDispatcher } from "./dispatch.js";
 import { StageFilters } from "./filters.js";
-import { type KernelUse, kernelConstants } from "./kernel.js";
+import type { KernelUse } from "./kernel.js";
 import { ScratchBuffers } from "./scratch.js";
 import { reserveStages, type StagedRead, stagedSteps } from "./stages.js";
 import { type Step, StepRunner } from "./steps.js";
@@ -26,9 +26,6 @@ export interface GpuJob {
   /** Of `values` with stages: the read with their halo; `slots` are those of its page table. */
   readonly gather?: ReadPlan;
 }
-
-/** What of a job decides which pipelines it needs. */
-export type GpuJobKind = Pick<GpuJob, "plan" | "values" | "gather"> & { readonly mask: boolean };
 
 export interface GpuRendererOptions {
   /** Ceiling of one binding of an output, in bytes, at least 512. Default: what the device can bind. */
@@ -57,7 +54,7 @@ export class GpuRenderer {
     this.#filters = new StageFilters(device);
     this.#scratch = new ScratchBuffers(device);
     this.#runner = new StepRunner(device);
-    this.ready = this.#dispatcher.shader.ready;
+    this.ready = this.#dispatcher.shaders.ready;
   }
 
   /** Bytes of the scratch that reads with stages go through. */
@@ -68,13 +65,21 @@ export class GpuRenderer {
   /**
    * Compiles the pipelines of jobs ahead of their first use.
    *
-   * @throws `gpu`, naming the WGSL line
+   * @param pool - holds the slots that the jobs name
+   * @throws `gpu`, naming the WGSL line; `budget` when a job with stages is larger than the device can bind
    */
-  async compile(jobs: readonly GpuJobKind[]): Promise<void> {
-    const { shader } = this.#dispatcher;
-    const uses = jobs.flatMap(usesOf);
-    const filters = jobs.some(({ gather }) => gather !== undefined) ? [this.#filters.compile()] : [];
-    await Promise.all([...uses.map((use) => shader.compile(kernelConstants(use))), ...filters]);
+  async compile(jobs: readonly GpuJob[], pool: BrickPool): Promise<void> {
+    const uses: KernelUse[] = [];
+    const pass = (job: KernelJob): readonly Step[] => {
+      uses.push(...this.#dispatcher.usesOf(job, pool.heaps.length));
+      return [];
+    };
+    const staged = this.#staged(jobs);
+    for (const job of jobs) if (job.gather === undefined) pass(directJob(job));
+    for (const read of staged) stagedSteps(read, this.#scratch, this.#filters, pass);
+    const compiling = uses.map((use) => this.#dispatcher.shaders.compile(use));
+    if (staged.length > 0) compiling.push(this.#filters.compile());
+    await Promise.all(compiling);
   }
 
   /**
@@ -85,14 +90,20 @@ export class GpuRenderer {
    * larger than the device can bind
    */
   render(jobs: readonly GpuJob[], pool: BrickPool): void {
-    const staged = jobs.flatMap((job) => stagedRead(job) ?? []);
-    for (const read of staged) reserveStages(read, this.#scratch);
+    const staged = this.#staged(jobs);
     const pass = (job: KernelJob): readonly Step[] => this.#dispatcher.steps([job], pool.heaps);
     const direct = jobs.filter((job) => job.gather === undefined).map(directJob);
     this.#runner.run([
       ...this.#dispatcher.steps(direct, pool.heaps),
       ...staged.flatMap((read) => stagedSteps(read, this.#scratch, this.#filters, pass)),
     ]);
+  }
+
+  /** The jobs that need stages, and scratch for them. */
+  #staged(jobs: readonly GpuJob[]): StagedRead[] {
+    const staged = jobs.flatMap((job) => stagedRead(job) ?? []);
+    for (const read of staged) reserveStages(read, this.#scratch);
+    return staged;
   }
 
   /** Frees parameters and scratch; outputs and pools are not its own. */
@@ -120,13 +131,4 @@ function directJob({ plan, slots, idTable = null, out, mask, values }: GpuJob): 
           halo: values.halo,
         };
   return { plan, slots, idTable, out, mask: mask ?? null, points, stage: null };
-}
-
-function usesOf({ plan, mask, values, gather }: GpuJobKind): KernelUse[] {
-  if (gather === undefined) return [{ plan, mask, values: values !== undefined, stage: false }];
-  return [
-    { plan: gather, mask: false, values: true, stage: false },
-    { plan: gather, mask: false, values: true, stage: true },
-    { plan, mask, values: true, stage: true },
-  ];
 }

@@ -1,20 +1,26 @@
 /** A shader module and its pipelines, one per combination of constants. */
 import { VoxelfeedError } from "../errors.js";
 
-/** What a binding of a storage buffer is for. */
-export type BindingAccess = "read" | "write";
+/** What a binding is: a storage buffer that is read or written, or blocks of a uniform struct, one of them per dispatch. */
+export type BindingAccess = "read" | "write" | "uniform";
 
 export interface ShaderSource {
   /** Named in errors. */
   readonly label: string;
   /** WGSL. */
   readonly code: string;
-  /** Storage buffers of group 0, by binding. */
+  /** Of group 0, by binding. */
   readonly bindings: readonly BindingAccess[];
 }
 
 /** Values of pipeline-overridable constants. */
 export type ShaderConstants = Readonly<Record<string, number>>;
+
+const bindingTypes = {
+  read: { type: "read-only-storage" },
+  write: { type: "storage" },
+  uniform: { type: "uniform", hasDynamicOffset: true },
+} as const satisfies Record<BindingAccess, GPUBufferBindingLayout>;
 
 /** Compiles and keeps pipelines for one device. A pipeline is compiled once, however many ask for it. */
 export class Shader {
@@ -37,7 +43,7 @@ export class Shader {
       entries: bindings.map((access, binding) => ({
         binding,
         visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+        buffer: bindingTypes[access],
       })),
     });
     this.#layout = device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout] });

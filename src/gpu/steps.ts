@@ -1,16 +1,27 @@
 /** Compute dispatches as descriptions, uploaded and submitted in order. */
 
+/** Blocks of a uniform struct, each at a multiple of {@link blockAlignment}; a step is given one of them. */
+export interface UniformBlocks {
+  readonly blocks: Uint8Array<ArrayBuffer>;
+  readonly blockBytes: number;
+}
+
+/** By binding: parts of buffers, or parameters (a multiple of 4 bytes, not empty), which go up with the submit. */
+export type StepResources = readonly (GPUBufferBinding | Uint8Array<ArrayBuffer> | UniformBlocks)[];
+
 /** One dispatch. A step sees everything that the steps before it wrote. */
 export interface Step {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** By binding: parts of buffers, or parameters (a multiple of 4 bytes, not empty), which go up with the submit. */
-  readonly resources: readonly (GPUBufferBinding | Uint8Array<ArrayBuffer>)[];
+  /** Steps that follow each other and have the same list are bound once. */
+  readonly resources: StepResources;
+  /** Which of the uniform blocks, where there are any. */
+  readonly block?: number;
   readonly workgroups: readonly [x: number, y: number, z: number];
 }
 
-/** The largest offset alignment a device may ask of a storage binding. */
-const bindingAlignment = 256;
+/** The largest offset alignment a device may ask of a binding. */
+export const blockAlignment = 256;
 
 const maxWorkgroups = 65535;
 
@@ -37,14 +48,19 @@ export class StepRunner {
     this.#device.queue.writeBuffer(parameters, 0, bytes);
     const encoder = this.#device.createCommandEncoder({ label: "voxelfeed steps" });
     const pass = encoder.beginComputePass();
-    for (const [i, { pipeline, layout, resources, workgroups }] of steps.entries()) {
-      const entries = resources.map((resource, binding) => {
-        if (!(resource instanceof Uint8Array)) return { binding, resource };
-        const size = resource.byteLength;
-        return { binding, resource: { buffer: parameters, offset: offsets[i]![binding]!, size } };
-      });
+    let bound: StepResources | null = null;
+    let group: GPUBindGroup | null = null;
+    for (const { pipeline, layout, resources, block, workgroups } of steps) {
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.#device.createBindGroup({ layout, entries }));
+      if (bound !== resources) {
+        bound = resources;
+        const entries = resources.map((resource, binding) => {
+          const place = offsets.get(resources)![binding]!;
+          return { binding, resource: bindingOf(resource, parameters, place) };
+        });
+        group = this.#device.createBindGroup({ layout, entries });
+      }
+      pass.setBindGroup(0, group, block === undefined ? [] : [block * blockAlignment]);
       pass.dispatchWorkgroups(...workgroups);
     }
     pass.end();
@@ -63,30 +79,46 @@ export class StepRunner {
     this.#parameters = this.#device.createBuffer({
       label: "voxelfeed parameters",
       size: 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096))),
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     return this.#parameters;
   }
 }
 
-/** Lays all parameters out in one buffer, each at an offset that can be bound; `offsets[step][binding]`. */
+/** What of a resource goes up with the submit. */
+function uploadOf(resource: StepResources[number]): Uint8Array<ArrayBuffer> | null {
+  if (resource instanceof Uint8Array) return resource;
+  return "blocks" in resource ? resource.blocks : null;
+}
+
+function bindingOf(resource: StepResources[number], parameters: GPUBuffer, offset: number): GPUBufferBinding {
+  if (resource instanceof Uint8Array) return { buffer: parameters, offset, size: resource.byteLength };
+  return "blocks" in resource ? { buffer: parameters, offset, size: resource.blockBytes } : resource;
+}
+
+/** Lays all parameters out in one buffer, each at an offset that can be bound; by list of resources and binding. */
 function packParameters(steps: readonly Step[]): {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly offsets: readonly (readonly number[])[];
+  readonly offsets: ReadonlyMap<StepResources, readonly number[]>;
 } {
   let end = 0;
-  const offsets = steps.map(({ resources }) =>
-    resources.map((resource) => {
-      if (!(resource instanceof Uint8Array)) return 0;
-      const offset = Math.ceil(end / bindingAlignment) * bindingAlignment;
-      end = offset + resource.byteLength;
+  const offsets = new Map<StepResources, readonly number[]>();
+  for (const { resources } of steps) {
+    if (offsets.has(resources)) continue;
+    const places = resources.map((resource) => {
+      const upload = uploadOf(resource);
+      if (upload === null) return 0;
+      const offset = Math.ceil(end / blockAlignment) * blockAlignment;
+      end = offset + upload.byteLength;
       return offset;
-    }),
-  );
+    });
+    offsets.set(resources, places);
+  }
   const bytes = new Uint8Array(end);
-  for (const [i, { resources }] of steps.entries()) {
+  for (const [resources, places] of offsets) {
     for (const [binding, resource] of resources.entries()) {
-      if (resource instanceof Uint8Array) bytes.set(resource, offsets[i]![binding]!);
+      const upload = uploadOf(resource);
+      if (upload !== null) bytes.set(upload, places[binding]!);
     }
   }
   return { bytes, offsets };

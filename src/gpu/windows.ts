@@ -4,6 +4,10 @@ import { outputItemSize } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import { warpOfSlab } from "../plan/warp.js";
 import type { Mat3, Vec3 } from "../types.js";
+import { renderGrid } from "./kernel.js";
+
+/** Per axis of a dispatch, on every device. */
+const maxWorkgroups = 65535;
 
 /** Where a read's voxels go in a buffer: voxel i (C order z, y, x) at `elementOffset + i · elementStride`. */
 export interface ElementRun {
@@ -46,7 +50,7 @@ export function byteRange(run: ElementRun, count: number, itemSize: number): Byt
 }
 
 /**
- * Splits a read until each part's outputs fit a binding: into z-slabs, then rows, then runs of voxels.
+ * Splits a read until each part's outputs fit a binding, and its voxels a grid: into z-slabs, then rows, then runs of voxels.
  *
  * @param maxBytes - of a binding; at least twice the window alignment
  */
@@ -54,6 +58,7 @@ export function splitRead<Part extends ReadPart>(part: Part, maxBytes: number): 
   const { plan, origin, out, mask } = part;
   const count = voxelCount(plan.shape);
   const fits =
+    renderGrid(plan.shape).every((groups) => groups <= maxWorkgroups) &&
     byteRange(out, count, outputItemSize[plan.outDType]).size <= maxBytes &&
     (mask === null || byteRange(mask, count, 1).size <= maxBytes);
   if (fits || count === 1) return [part];

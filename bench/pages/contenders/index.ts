@@ -3,6 +3,7 @@ import type { ContenderName, Job } from "../job.js";
 import { openFizarrita } from "./fizarrita.js";
 import type { OpenReader, Reader } from "./reader.js";
 import { openThreePasses } from "./three-passes.js";
+import { openThreePassesGpu } from "./three-passes-gpu.js";
 import { openVoxelfeed } from "./voxelfeed.js";
 import { openZarritaMain } from "./zarrita-main.js";
 import { openZarritaWorkers } from "./zarrita-workers.js";
@@ -14,6 +15,7 @@ const contenders: Readonly<Record<ContenderName, OpenReader>> = {
   "zarrita-workers": openZarritaWorkers,
   fizarrita: openFizarrita,
   "three-passes": openThreePasses,
+  "three-passes-webgpu": openThreePassesGpu,
 };
 
 export async function openContender(job: Job): Promise<Reader> {

@@ -4,10 +4,10 @@
  */
 import * as zarr from "zarrita";
 import { type Mat3, rotation, type Vec3 } from "../../../src/index.js";
-import type { Job } from "../job.js";
+import type { Job, Settings } from "../job.js";
 import type { Reader } from "./reader.js";
 
-interface Volume {
+export interface Volume {
   readonly data: Uint8Array;
   readonly shape: Vec3;
 }
@@ -15,10 +15,10 @@ interface Volume {
 type Draw = () => number;
 
 export async function openThreePasses({ url, settings }: Job): Promise<Reader> {
-  const { volume, classes = 0, patch, patches } = settings;
-  const labels = volume.replace(/^em-\w+-/, "label-gzip-");
-  const names = [volume, ...Array.from({ length: classes }, (_, i) => `${labels}/c${i}`)];
-  const [raw, ...masks] = await Promise.all(names.map((name) => readWhole(`${url}/${name}/0`)));
+  const { patch, patches } = settings;
+  const [raw, ...masks] = await Promise.all(
+    volumeNames(settings).map((name) => readWhole(`${url}/${name}/0`)),
+  );
   return {
     async read(take) {
       for (let i = 0; i < patches; i++) {
@@ -38,7 +38,13 @@ export async function openThreePasses({ url, settings }: Job): Promise<Reader> {
   };
 }
 
-async function readWhole(url: string): Promise<Volume> {
+/** The raw volume, then those of the classes. */
+export function volumeNames({ volume, classes = 0 }: Settings): string[] {
+  const labels = volume.replace(/^em-\w+-/, "label-gzip-");
+  return [volume, ...Array.from({ length: classes }, (_, i) => `${labels}/c${i}`)];
+}
+
+export async function readWhole(url: string): Promise<Volume> {
   const array = await zarr.open.v2(new zarr.FetchStore(url), { kind: "array" });
   const { data, shape } = await zarr.get(array, null);
   return { data: data as Uint8Array, shape: shape as unknown as Vec3 };

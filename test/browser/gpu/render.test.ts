@@ -1,7 +1,10 @@
 import { expect } from "vitest";
 import { renderRead } from "../../../src/cpu/render.js";
 import { isVoxelfeedError } from "../../../src/errors.js";
-import { GpuRenderer } from "../../../src/gpu/render.js";
+import { BrickPool } from "../../../src/gpu/bricks.js";
+import { createOutputBuffer } from "../../../src/gpu/buffers.js";
+import { type GpuJob, GpuRenderer } from "../../../src/gpu/render.js";
+import type { ReadPlan } from "../../../src/plan/reads.js";
 import type { Vec3 } from "../../../src/types.js";
 import { gpuTest } from "../../helpers/gpu.js";
 import { readOracle } from "../../helpers/oracle.js";
@@ -235,11 +238,15 @@ gpuTest("compiling ahead works, and a brick shape beyond the rules is a typed er
     makeVolume({ dtype: "uint8", shape: [8, 8, 8], brickShape: [8, 8, 8] }),
     makeRead({ center: [4, 4, 4], shape: [2, 2, 2] }),
   );
-  await renderer.compile([
-    { plan, mask: true },
-    { plan, mask: false },
-  ]);
-  const bad = renderer.compile([{ plan: { ...plan, brickShape: [0.5, 8, 8] }, mask: true }]);
+  const pool = new BrickPool(device, { maxBytes: 1024 * 1024 });
+  const buffer = await createOutputBuffer(device, 64);
+  const jobOf = (read: ReadPlan): GpuJob => ({
+    plan: read,
+    slots: new Map(),
+    out: { buffer, elementOffset: 0, elementStride: 1 },
+  });
+  await renderer.compile([jobOf(plan)], pool);
+  const bad = renderer.compile([jobOf({ ...plan, brickShape: [0.5, 8, 8] })], pool);
   await expect(bad).rejects.toSatisfy((error) => isVoxelfeedError(error, "gpu"));
 });
 

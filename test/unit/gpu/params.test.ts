@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { jobBytes, missingPage, outputBits, packJobs, pageOf } from "../../../src/gpu/params.js";
+import { missingPage, outputBits, packJobs, pageOf } from "../../../src/gpu/params.js";
+import { blockAlignment } from "../../../src/gpu/steps.js";
 import { makeRead, makeVolume, planOf } from "../cpu/cases.js";
 
 const at = { outStart: 3, outStride: 2, maskStart: 5, maskStride: 1, program: null };
@@ -19,12 +20,12 @@ test("pages hold heap and word offset, and what is not listed or not stored is m
   ]);
   const pages = [128, missingPage, 0xffffffc0];
   expect(Array.from(tables)).toEqual([...pages, ...pages, 0, 0, 0x2345_6789, 1]);
-  expect(jobs.byteLength).toBe(2 * jobBytes);
-  const second = new DataView(jobs.buffer, jobBytes);
-  expect(second.getUint32(7 * 4, true)).toBe(3);
-  expect(second.getUint32(23 * 4, true)).toBe(6);
-  expect(second.getUint32(27 * 4, true)).toBe(2);
-  expect(second.getUint32(31 * 4, true)).toBe(3);
+  expect(jobs.blocks.byteLength).toBe(2 * blockAlignment);
+  const second = new DataView(jobs.blocks.buffer, blockAlignment, jobs.blockBytes);
+  expect(second.getUint32(3 * 4, true)).toBe(3);
+  expect(second.getUint32(19 * 4, true)).toBe(6);
+  expect(second.getUint32(23 * 4, true)).toBe(2);
+  expect(second.getUint32(27 * 4, true)).toBe(3);
 });
 
 test("a page never equals the missing one", () => {
