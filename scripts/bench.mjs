@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `npm run bench [-- SUITE ...] [--quick] [--rounds 3] [--out bench/results]`.
+ * The benchmarks: `npm run bench [-- SUITE ...] [--case TEXT] [--quick] [--rounds 3] [--out bench/results]`.
  *
  * Every suite runs voxelfeed beside what one would use instead, in the same rounds; what counts are the ratios.
  */
@@ -15,6 +15,7 @@ import { suites } from "../bench/suites/index.mjs";
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    case: { type: "string", default: "" },
     quick: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     out: { type: "string", default: "bench/results" },
@@ -31,12 +32,24 @@ if (unknown !== undefined || !Number.isSafeInteger(rounds) || rounds < 1) {
   process.exit(1);
 }
 
+/** The cases whose names hold the text of `--case`, and those they are compared with. */
+function withCases(suite) {
+  const named = suite.cases.filter(({ name }) => name.includes(options.case));
+  const names = new Set(named.flatMap(({ name, comparedWith }) => [name, comparedWith]));
+  const cases = suite.cases.filter(({ name }) => names.has(name));
+  return { ...suite, cases, targets: suite.targets.filter((target) => names.has(target.case)) };
+}
+
 const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
   " ",
 );
 const machine = describeMachine();
 const chosen = positionals.length === 0 ? suites : suites.filter(({ name }) => positionals.includes(name));
-const results = await runSuites(chosen, { rounds, quick: options.quick, log: (text) => console.error(text) });
+const results = await runSuites(chosen.map(withCases), {
+  rounds,
+  quick: options.quick,
+  log: (text) => console.error(text),
+});
 
 mkdirSync(options.out, { recursive: true });
 for (const suite of results) {
