@@ -63,6 +63,7 @@ export { type ValueName, type ValueTransform, values } from "./augment/values.js
 export type { DrawnArrays, DrawnValue, DrawnValues } from "./augment/values-list.js";
 export type { Priority } from "./cache/budget.js";
 export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
+export type { TierUse } from "./cache/ledger.js";
 export type { BudgetEvent, LimitAction, Tier } from "./cache/limits.js";
 export type { CellmapWarning } from "./cellmap/arguments.js";
 export { type CellmapPlan, fromCellmapConfig } from "./cellmap/from-config.js";
@@ -89,7 +90,7 @@ export { type ClassRelations, type ClassTree, relationsFromTree } from "./datase
 export type { SampleDraw, SampleOrigin, TilePlace } from "./dataset/sample.js";
 export { type SubsetDataset, subset } from "./dataset/subset.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
-export { Engine, type EngineEvents, type EngineStats, type TierUse } from "./engine/engine.js";
+export { Engine, type EngineEvents, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
 export { type ErrorCode, isVoxelfeedError, VoxelfeedError } from "./errors.js";
 export type { Batch } from "./loader/batch.js";
@@ -127,6 +128,7 @@ export type {
   Backend,
   Box,
   Budget,
+  CoalesceOptions,
   Interpolation,
   Layout,
   Mat3,

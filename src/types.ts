@@ -116,11 +116,25 @@ export type Backend = "webgpu" | "cpu";
  */
 export type Revalidate = "never" | "session" | "always";
 
+/** How ranges of one object that are asked for together, such as chunks of a shard, become one request. */
+export interface CoalesceOptions {
+  /** Largest hole that is fetched along, in bytes. Default 32 KiB. */
+  readonly gapBytes?: number;
+  /** No range grows longer than this by being merged, in bytes; 0 merges nothing. Default 8 MiB. */
+  readonly maxBytes?: number;
+}
+
 /** Byte budgets; every one is a ceiling, not a reservation. */
 export interface Budget {
-  /** Decoded bricks kept on the GPU. Default 512 MiB. */
+  /**
+   * Everything on the GPU: decoded bricks, the buffers of batches and reads (at most half of it), and scratch. Default: an
+   * eighth of the device's memory (`navigator.deviceMemory`) from 128 to 512 MiB, 512 MiB where that is unknown.
+   */
   readonly gpu?: number;
-  /** Decoded bricks kept in worker memory, over all workers. Default 256 MiB. */
+  /**
+   * Decoded bricks kept in worker memory, over all workers, and what rendering takes beside them. Default: a sixteenth of
+   * the device's memory from 128 to 512 MiB, 256 MiB where that is unknown.
+   */
   readonly memory?: number;
   /**
    * Chunks kept on the disk, shared by all pages of the origin; 0 for none. Default: 2 GiB, at most a quarter of

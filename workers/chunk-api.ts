@@ -79,7 +79,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   let signs: MessagePort | null = null;
   /** Working memory that no render uses at the moment. */
   const idleScratch: RenderScratch[] = [];
-  let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session" };
+  let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session", coalesce: {} };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
   // The page has read the metadata of every array that it defines.
@@ -149,7 +149,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
           readMs: 0,
           decodeMs: 0,
           requests: requests.splice(0),
-          disk: disk.counters,
+          disk: disk.report,
         };
       }
       void array.decode.preload();
@@ -179,7 +179,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
         readMs,
         decodeMs,
         requests: requests.splice(0),
-        disk: disk.counters,
+        disk: disk.report,
       };
     } finally {
       loads.delete(call.call);
@@ -246,9 +246,13 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       return holdLifeline();
     },
     ping() {},
+    resizeDisk(maxBytes) {
+      settings = { ...settings, diskBytes: maxBytes };
+      disk.resize(maxBytes);
+    },
     define(array: number, { store: spec, url, meta }: ArrayDefinition) {
       const store = spec === null ? null : openStore(spec, { queue, budgets, onRequest });
-      const read = store === null ? null : createChunkReader(coalesceRanges(store), meta);
+      const read = store === null ? null : createChunkReader(coalesceRanges(store, settings.coalesce), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
       const refetchMs = spec?.kind === "http" ? (spec.timeouts?.totalMs ?? defaultTimeouts.totalMs) : 0;
       const decode = createBrickDecoder(meta, wasmZstd);

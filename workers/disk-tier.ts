@@ -1,7 +1,7 @@
 /** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
 import { type CachedArray, DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
 import { GiB } from "../src/math/bytes.js";
-import type { DiskCounters, WorkerSettings } from "../src/pool/protocol.js";
+import type { DiskCounters, DiskSpace, WorkerSettings } from "../src/pool/protocol.js";
 import type { Vec3 } from "../src/types.js";
 import type { ByteStore } from "../src/zarr/byte-store.js";
 import { chunkPath } from "../src/zarr/chunks.js";
@@ -18,18 +18,37 @@ export interface FetchedChunk {
 /** What decodes slowly for what it saves is kept decoded: from this ratio of sizes on. */
 const keepDecodedFrom = 0.5;
 
+/** Budgets from here on have room for decoded chunks. */
+const roomyBytes = GiB / 4;
+
+/** Of a worker that has no cache open. */
+const nothing = { counters: { writes: 0, faults: 0 }, space: { occupiedBytes: 0, maxBytes: 0 } } as const;
+
 export class DiskTier {
   readonly #settings: WorkerSettings;
+  /** Null: what the browser grants decides. */
+  #maxBytes: number | null;
   #opening: Promise<DiskCache | null> | undefined;
   #cache: DiskCache | null = null;
   #roomy = false;
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
+    this.#maxBytes = settings.diskBytes;
   }
 
-  get counters(): DiskCounters {
-    return this.#cache?.counters ?? { writes: 0, faults: 0 };
+  /** What it did, and the space of the cache that it shares. */
+  get report(): { readonly counters: DiskCounters; readonly space: DiskSpace } {
+    const { counters, space } = this.#cache ?? nothing;
+    return { counters, space };
+  }
+
+  /** Changes the budget; 0 leaves the cache as it is, for other pages. */
+  resize(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
+    this.#roomy = maxBytes >= roomyBytes;
+    if (this.#cache === null) this.#opening = undefined;
+    else if (maxBytes > 0) void this.#cache.resize(maxBytes);
   }
 
   /** The chunk's record; null when it must be fetched. Never rejects for a fault of the disk. */
@@ -57,13 +76,14 @@ export class DiskTier {
   }
 
   async #open(): Promise<DiskCache | null> {
+    if (this.#maxBytes === 0) return null;
     this.#opening ??= this.#openOnce();
     return await this.#opening;
   }
 
   async #openOnce(): Promise<DiskCache | null> {
-    const maxBytes = this.#settings.diskBytes ?? (await defaultBudget());
-    this.#roomy = maxBytes >= GiB / 4;
+    const maxBytes = this.#maxBytes ?? (await defaultBudget());
+    this.#roomy = maxBytes >= roomyBytes;
     if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes);
     return this.#cache;
   }
@@ -83,10 +103,10 @@ async function defaultBudget(): Promise<number> {
 export async function cachedArray(
   store: ByteStore,
   meta: ArrayMeta,
-  { diskBytes, revalidate }: WorkerSettings,
+  { revalidate }: Pick<WorkerSettings, "revalidate">,
 ): Promise<CachedArray | null> {
   const version = revalidate === "never" ? "" : meta.version;
-  if (diskBytes === 0 || store.spec?.kind !== "http" || version === undefined) return null;
+  if (store.spec?.kind !== "http" || version === undefined) return null;
   const { path, dtype, select, chunkShape, chunkKey, codecs, shard, digests } = meta;
   const form = JSON.stringify([
     store.spec.url,

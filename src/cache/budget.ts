@@ -79,7 +79,8 @@ export class Budget {
       this.report("refuse", units);
       throw new VoxelfeedError(
         "budget",
-        `One read needs ${units} bytes at once, but ${this.name} is ${this.#limit}. Raise ${this.name}, or use smaller patches.`,
+        `${units} bytes are needed at once, and ${this.name} leaves ${this.#limit} for that. Raise ${this.name}, or use smaller ` +
+          "patches or batches.",
       );
     }
     const isNext = this.#waiters.every((waiter) => ranks[waiter.priority] > ranks[priority]);

@@ -1,5 +1,6 @@
 /** Cuts a read into output blocks whose source voxels fit a small scratch. */
 import type { ReadPlan } from "../plan/reads.js";
+import { maxGatheredVoxels } from "../plan/work-bytes.js";
 import type { Vec3 } from "../types.js";
 
 /** A box of output voxels: first index and shape, z, y, x. */
@@ -16,12 +17,6 @@ export interface VoxelBox {
   readonly start: Vec3;
   readonly shape: Vec3;
 }
-
-/**
- * Voxels gathered at once. Small enough to stay in a core's cache and to bound memory for any patch,
- * large enough that the shared faces of neighbouring blocks cost little.
- */
-const maxGatheredVoxels = 1 << 21;
 
 /** Yields blocks that together cover the output once, each with the voxels its samples may read. */
 export function* outputBlocks(plan: ReadPlan): Generator<[OutputBlock, VoxelBox]> {

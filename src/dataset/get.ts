@@ -2,6 +2,7 @@
 import { linkedController } from "../abort.js";
 import { toBatchArray } from "../engine/batch-array.js";
 import type { Engine } from "../engine/engine.js";
+import { outputBytes } from "../engine/outputs.js";
 import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
 import { arrayJobs, type DatasetArray, plainChains, type SampleOrigin, type SamplePlan } from "./sample.js";
@@ -42,8 +43,10 @@ export async function readSamples(
   signal?: AbortSignal,
 ): Promise<SampleBatch> {
   const { controller, unlink } = linkedController(signal, engine.lifetime);
+  let leave = (): void => {};
   try {
     const jobs = arrayJobs(arrays, plans, "ncdhw", plainChains(arrays));
+    leave = await engine.admitOutputs(outputBytes(jobs), controller.signal, "visible");
     const rendered = await engine.render(jobs, controller.signal);
     const entries = rendered.map(async (result, i) => {
       const array = toBatchArray(engine, result, () => {});
@@ -62,6 +65,7 @@ export async function readSamples(
       arrays: arraysByName,
     };
   } finally {
+    leave();
     unlink();
   }
 }

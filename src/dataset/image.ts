@@ -3,6 +3,7 @@ import { linkedController } from "../abort.js";
 import type { Priority } from "../cache/budget.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
+import { outputBytes } from "../engine/outputs.js";
 import { determinant } from "../math/vec.js";
 import { checkKeys, finiteVec3, invalid, oneOf, positiveVec3, shapeVec3 } from "../options.js";
 import type { IdTable } from "../plan/ids.js";
@@ -143,7 +144,11 @@ export class Image {
     const { controller, unlink } = linkedController(options.signal, this.#engine.lifetime);
     const job = { layout, channels: ["image"], mask: true, reads: [{ image: this, priority, ...planned }] };
     try {
-      const [rendered] = await this.#engine.render([job], controller.signal);
+      const leave = await this.#engine.admitOutputs(outputBytes([job]), controller.signal, priority);
+      const [rendered] = await this.#engine.render([job], controller.signal).catch((error: unknown) => {
+        leave();
+        throw error;
+      });
       try {
         const { data, maskData, buffer, maskBuffer, idTables } = rendered!;
         const elements = outputElements(layout);
@@ -161,6 +166,7 @@ export class Image {
         };
       } finally {
         this.#engine.recycle(rendered!);
+        leave();
       }
     } finally {
       unlink();

@@ -5,7 +5,10 @@ import { together } from "../abort.js";
 import type { TargetChain } from "../augment/targets-stages.js";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { IdTable } from "../plan/ids.js";
-import { brickAt } from "../plan/reads.js";
+import { outputArray } from "../plan/output.js";
+import { halves } from "../plan/pieces.js";
+import { brickAt, voxelCount } from "../plan/reads.js";
+import { workBytes } from "../plan/work-bytes.js";
 import type { WorkedRead } from "../plan/worked.js";
 import type { Lives, PoolWorker } from "../pool/pool-worker.js";
 import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
@@ -25,6 +28,9 @@ export interface ImageRead extends WorkedRead {
   readonly missing?: (brick: Vec3) => void;
 }
 
+/** What a worker rendered: C order z, y, x. */
+export type CpuRendered = Pick<RenderReply, "data" | "mask" | "idTable">;
+
 export class CpuBackend {
   constructor(
     readonly arrays: ArrayRegistry,
@@ -39,7 +45,31 @@ export class CpuBackend {
    *
    * @returns typed arrays in C order z, y, x; the caller owns them
    */
-  async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<RenderReply> {
+  async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<CpuRendered> {
+    const { brickBytes } = this.arrays.register(read.image, read.level);
+    const needed = (read.gather ?? read.plan).bricks.length * brickBytes + workBytes(read, mask);
+    const cut = needed > this.admission.limit ? halves(read) : null;
+    if (cut === null) return await this.#renderWhole(read, needed, mask, signal);
+    this.admission.report("split", needed);
+    const { plan } = read;
+    const voxels = voxelCount(plan.shape);
+    const data = outputArray(plan.outDType, voxels);
+    const whole = mask ? new Uint8Array(voxels) : null;
+    // One after the other: together they would not fit.
+    for (const { read: half, firstVoxel } of cut) {
+      const part = await this.render(half, mask, signal);
+      data.set(part.data, firstVoxel);
+      if (part.mask !== null) whole?.set(part.mask, firstVoxel);
+    }
+    return { data, mask: whole, idTable: null };
+  }
+
+  async #renderWhole(
+    read: ImageRead,
+    needed: number,
+    mask: boolean,
+    signal?: AbortSignal,
+  ): Promise<RenderReply> {
     const { plan, values, gather, priority = "training" } = read;
     const from = gather ?? plan;
     const array = this.arrays.register(read.image, read.level);
@@ -62,7 +92,12 @@ export class CpuBackend {
         await together(bricks, pin, signal);
         const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
         const render = { plan, values, gather, bricks: held, mask };
-        const reply = await worker.call((api) => api.render(render), lives).finally(leave);
+        const free = this.directory.reserve(workBytes(read, mask));
+        const rendering = worker.call((api) => api.render(render), lives);
+        const reply = await rendering.finally(() => {
+          leave();
+          free();
+        });
         signal?.throwIfAborted();
         this.counters.reads++;
         this.counters.voxels += reply.data.length;
@@ -75,7 +110,7 @@ export class CpuBackend {
         worker.reads--;
       }
     };
-    const admission = this.admission.take(bricks.length * array.brickBytes, signal, priority);
+    const admission = this.admission.take(needed, signal, priority);
     const release = await this.spans.queued("memory", admission);
     try {
       const keys = bricks.map(({ key }) => key);

@@ -9,6 +9,7 @@
  */
 import { transfer } from "comlink";
 import type { Budget, Priority } from "../cache/budget.js";
+import type { Ledger, TierUse } from "../cache/ledger.js";
 import type { LimitReport } from "../cache/limits.js";
 import { ByteLru } from "../cache/lru.js";
 import { VoxelfeedError } from "../errors.js";
@@ -19,11 +20,13 @@ import {
   type BrickCopy,
   brickKey,
   type DiskCounters,
+  type DiskSpace,
   type LoadReply,
 } from "../pool/protocol.js";
 import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
+import { decodesInWasm } from "../zarr/codec-names.js";
 import type { RegisteredArray } from "./arrays.js";
 import { SharedLoads } from "./loads.js";
 import type { EngineCounters } from "./stats.js";
@@ -46,32 +49,37 @@ export class BrickDirectory {
   readonly #lives = new Map<string, Lives>();
   /** Bricks whose chunk a worker did not come back from: nobody is to try them again. */
   readonly #undecodable = new Map<string, VoxelfeedError>();
+  readonly #codecBytes = new Map<PoolWorker, number>();
+  #diskSpace: DiskSpace = { occupiedBytes: 0, maxBytes: 0 };
+  #diskPeak = 0;
   #loadingBytes = 0;
-  #peakBytes = 0;
   #calls = 0;
 
   /**
-   * @param maxBytes budget of all workers together
+   * @param ledger of all workers together
    * @param inflight bytes of the chunks that may be under way at once
    * @param report told when bricks are evicted
    */
   constructor(
     readonly pool: WorkerPool,
-    readonly maxBytes: number,
+    readonly ledger: Ledger,
     readonly inflight: Budget,
     readonly counters: EngineCounters,
     readonly report: LimitReport,
     readonly spans: Spans,
   ) {}
 
-  /** Bytes of the bricks held, and of those being loaded. */
-  get bytes(): number {
-    return this.#lru.bytes + this.#loadingBytes;
+  /** Changes the budget; bricks that are not pinned go until the rest fits. */
+  resize(maxBytes: number): void {
+    this.ledger.maxBytes = maxBytes;
+    this.#makeRoom(0);
   }
 
-  /** The most that {@link bytes} has been. */
-  get peakBytes(): number {
-    return this.#peakBytes;
+  /** Makes room for what a worker needs to render; the returned function says that it is free again. */
+  reserve(bytes: number): () => void {
+    this.ledger.add("rendering", bytes);
+    this.#makeRoom(0);
+    return () => this.ledger.add("rendering", -bytes);
   }
 
   /** What the disk tier of all workers did, as far as they have told. */
@@ -81,9 +89,17 @@ export class BrickDirectory {
     return { writes: sum("writes"), faults: sum("faults") };
   }
 
+  /** The disk tier of all pages of the origin, as the worker that looked at it last has told. */
+  get diskUse(): TierUse {
+    const { occupiedBytes: bytes, maxBytes } = this.#diskSpace;
+    return { bytes, peakBytes: this.#diskPeak, maxBytes, parts: { segments: bytes } };
+  }
+
   /** Strikes a worker that is gone off the books, with all that it held. */
   forget(worker: PoolWorker): void {
     this.#lru.deleteWhere((holding) => holding.worker === worker);
+    this.#codecBytes.delete(worker);
+    this.#enter();
   }
 
   /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
@@ -191,6 +207,7 @@ export class BrickDirectory {
     const call = this.#calls++;
     const cancel = (): void => worker.tell((api) => api.cancel(call));
     const lives = this.#lives.get(key) ?? newLives();
+    this.#countCodec(worker, array);
     try {
       const encoded =
         array.store.spec === null ? await this.#readOnPage(array, address.brick, signal) : undefined;
@@ -227,7 +244,9 @@ export class BrickDirectory {
     if (reply.fromDisk) counters.diskHits++;
     else counters.chunkLoads++;
     counters.diskMs += reply.diskMs;
-    this.#disk.set(worker.id, reply.disk);
+    this.#disk.set(worker.id, reply.disk.counters);
+    this.#diskSpace = reply.disk.space;
+    this.#diskPeak = Math.max(this.#diskPeak, reply.disk.space.occupiedBytes);
     counters.encodedBytes += reply.encodedBytes;
     counters.readMs += reply.readMs;
     counters.decodeMs += reply.decodeMs;
@@ -279,8 +298,18 @@ export class BrickDirectory {
 
   /** Makes room before anything is allocated; the returned function ends the admission. */
   #admit(bytes: number): () => void {
+    this.#makeRoom(bytes);
     this.#loadingBytes += bytes;
-    while (this.#lru.bytes + this.#loadingBytes > this.maxBytes) {
+    this.#enter();
+    return () => {
+      this.#loadingBytes -= bytes;
+      this.#enter();
+    };
+  }
+
+  /** Evicts bricks that are not pinned, those used least recently first, until `bytes` more fit. */
+  #makeRoom(bytes: number): void {
+    while (this.#lru.bytes + this.#loadingBytes + bytes > this.ledger.roomFor("bricks")) {
       const evicted = this.#lru.evict();
       if (evicted === undefined) break;
       this.report("evict", bytes);
@@ -288,12 +317,25 @@ export class BrickDirectory {
       worker?.tell((api) => api.drop([key]));
       if (worker !== null) this.counters.evictedBricks++;
     }
-    this.#peakBytes = Math.max(this.#peakBytes, this.bytes);
-    return () => {
-      this.#loadingBytes -= bytes;
-    };
+    this.#enter();
   }
 
+  #enter(): void {
+    const codecs = [...this.#codecBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    this.ledger.enter("codecs", codecs);
+    this.ledger.enter("bricks", this.#lru.bytes + this.#loadingBytes);
+  }
+
+  /** A codec in wasm keeps the memory of the largest chunk that it has decoded; as stored it is counted in flight. */
+  #countCodec(worker: PoolWorker, array: RegisteredArray): void {
+    const bytes = decodesInWasm(array.level.array.codecs) ? array.brickBytes : 0;
+    if (bytes <= (this.#codecBytes.get(worker) ?? 0)) return;
+    this.#codecBytes.set(worker, bytes);
+    this.#enter();
+    this.#makeRoom(0);
+  }
+
+  /** Takes a brick that is loaded into the books, in place of its admission. */
   #note(name: string, holding: Holding, bytes: number): void {
     if (!this.#lru.has(name)) this.#lru.add(name, holding, bytes);
   }

@@ -2,7 +2,8 @@
  * One engine owns workers, memory tier, GPU tier and the choice of backend; images, datasets and loaders read
  * through it. Two engines do not know of each other.
  */
-import { Budget } from "../cache/budget.js";
+import { Budget, type Priority } from "../cache/budget.js";
+import { Ledger, type TierUse } from "../cache/ledger.js";
 import { type BudgetEvent, LimitEvents, type LimitReport, type Tier } from "../cache/limits.js";
 import { Emitter } from "../emitter.js";
 import { VoxelfeedError } from "../errors.js";
@@ -14,7 +15,7 @@ import { GpuTargets } from "../gpu/targets.js";
 import { type PoolStats, WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
 import { Spans } from "../timing/spans.js";
-import type { Backend } from "../types.js";
+import type { Backend, Budget as BudgetOptions } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
 import type { CellCounts } from "./cell-counts.js";
 import { LabelCounter } from "./count.js";
@@ -22,8 +23,14 @@ import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
 import { GpuBackend } from "./gpu-backend.js";
 import { GpuClock } from "./gpu-clock.js";
+import { GpuTier } from "./gpu-tier.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
-import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from "./options.js";
+import {
+  checkBudget,
+  type EngineOptions,
+  type ResolvedEngineOptions,
+  resolveEngineOptions,
+} from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
 import { BufferRing } from "./ring.js";
 import { SharedResults } from "./shared-results.js";
@@ -34,16 +41,8 @@ export interface EngineStats extends EngineCounters {
   readonly workers: PoolStats;
   /** What the disk tier wrote, and what went wrong with it: faults make it a miss, never an error. */
   readonly disk: DiskCounters;
-  /** Bytes in use, the most ever, and the ceiling of each tier. */
-  readonly budget: Readonly<Record<"inflight" | "memory" | "gpu", TierUse>>;
-}
-
-/** A tier with a budget of bytes. */
-export interface TierUse {
-  readonly bytes: number;
-  /** The most that it ever was. */
-  readonly peakBytes: number;
-  readonly maxBytes: number;
+  /** Bytes in use, the most ever, and the ceiling of each tier. The disk's are of all pages of the origin. */
+  readonly budget: Readonly<Record<Tier, TierUse>>;
 }
 
 export interface EngineEvents {
@@ -66,38 +65,48 @@ export class Engine {
   /** Counts of label voxels by what was counted, kept while the engine lives. */
   readonly cellCounts = new SharedResults<CellCounts>();
   readonly #arrays: ArrayRegistry;
-  readonly #memory: Budget;
+  /** Bytes of the bricks that reads pin, and of what rendering takes beside them. */
+  readonly #reads: Budget;
+  readonly #memory: Ledger;
   readonly #inflight: Budget;
+  readonly #gpu: GpuTier;
   #chosen: Promise<ChosenBackend> | undefined;
   #settled: ChosenBackend | null = null;
-  #bricks: BrickPool | null = null;
   #cleanUp: (() => void)[] = [];
 
   /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
   constructor(options: EngineOptions = {}) {
     this.#options = resolveEngineOptions(options);
-    const { workers, createWorker, memoryBytes, inflightBytes, diskBytes, revalidate } = this.#options;
+    const { workers, createWorker, memoryBytes, inflightBytes, gpuBytes, diskBytes, revalidate, coalesce } =
+      this.#options;
     this.#pool = new WorkerPool({
       size: workers,
       spawn: createWorker,
-      settings: { workers, diskBytes, revalidate },
+      settings: { workers, diskBytes, revalidate, coalesce },
       deadlines: this.#options.workerDeadlines,
       lost: (worker) => this.#directory.forget(worker),
     });
     this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
     this.#inflight = new Budget(inflightBytes, "budget.inflight", this.#reportOf("inflight"));
+    this.#gpu = new GpuTier(gpuBytes, this.#reportOf("gpu"));
     const report = this.#reportOf("memory");
-    this.#memory = new Budget(memoryBytes, "budget.memory", report);
+    this.#memory = new Ledger("memory", memoryBytes);
+    this.#reads = new Budget(memoryBytes, "budget.memory", report);
     this.#directory = new BrickDirectory(
       this.#pool,
-      memoryBytes,
+      this.#memory,
       this.#inflight,
       this.#counters,
       report,
       this.spans,
     );
-    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#memory, this.#counters, this.spans);
-    this.labels = new LabelCounter(this.#arrays, this.#directory, this.#memory);
+    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#reads, this.#counters, this.spans);
+    this.labels = new LabelCounter(this.#arrays, this.#directory, this.#reads);
+  }
+
+  /** The memory budget as it was given, and where it was not the same on every device: what a default may follow from. */
+  get nominalMemoryBytes(): number {
+    return this.#options.nominalMemoryBytes;
   }
 
   /** Aborts when the engine is disposed; everything that reads through it stops then. */
@@ -121,6 +130,38 @@ export class Engine {
     this.#chosen ??= this.#choose();
     this.#settled = await this.#chosen;
     return this.#settled;
+  }
+
+  /**
+   * Changes budgets, in bytes; those not given stay. What a lower one leaves no room for is evicted, or goes as soon as it
+   * is not used any more; a higher one lets in what waits.
+   *
+   * @throws VoxelfeedError `unknown-option`, `invalid-option`
+   */
+  setBudget(budget: BudgetOptions): void {
+    const { gpu, memory, disk, inflight } = checkBudget(budget);
+    if (memory !== undefined) {
+      this.#reads.resize(memory);
+      this.#directory.resize(memory);
+    }
+    if (inflight !== undefined) this.#inflight.resize(inflight);
+    if (disk !== undefined) this.#pool.resizeDisk(disk);
+    if (gpu === undefined) return;
+    // Only the end of the engine stops the waiting for reads to end.
+    this.#gpu.resize(gpu, this.#lifetime.signal).catch(() => {});
+    this.#settled?.ring?.trim(0);
+  }
+
+  /**
+   * Waits until buffers for what is about to be rendered fit the GPU's budget; without a device there is nothing to wait for.
+   *
+   * @returns to be called when the buffers were given back with {@link recycle}; calling it again does nothing
+   * @throws VoxelfeedError `budget` when they exceed half of it; the signal's reason on abort
+   */
+  async admitOutputs(bytes: number, signal: AbortSignal, priority: Priority): Promise<() => void> {
+    const { device } = await this.choose();
+    if (device === null) return () => {};
+    return await this.#gpu.admitOutputs(bytes, signal, priority);
   }
 
   /**
@@ -148,7 +189,6 @@ export class Engine {
   }
 
   stats(): EngineStats {
-    const { memoryBytes, gpuBytes } = this.#options;
     return {
       ...this.#counters,
       backend: this.#settled?.backend ?? null,
@@ -159,17 +199,11 @@ export class Engine {
           bytes: this.#inflight.used,
           peakBytes: this.#inflight.peak,
           maxBytes: this.#inflight.limit,
+          parts: { chunks: this.#inflight.used },
         },
-        memory: {
-          bytes: this.#directory.bytes,
-          peakBytes: this.#directory.peakBytes,
-          maxBytes: memoryBytes,
-        },
-        gpu: {
-          bytes: this.#bricks?.bytes ?? 0,
-          peakBytes: this.#bricks?.peakBytes ?? 0,
-          maxBytes: gpuBytes,
-        },
+        memory: this.#memory.use,
+        gpu: this.#gpu.ledger.use,
+        disk: this.#directory.diskUse,
       },
     };
   }
@@ -215,21 +249,24 @@ export class Engine {
   }
 
   #onGpu(device: GPUDevice): ChosenBackend {
-    const { gpuBytes } = this.#options;
-    const report = this.#reportOf("gpu");
-    const bricks = new BrickPool(device, { maxBytes: gpuBytes, report });
+    const tier = this.#gpu;
+    const { ledger } = tier;
+    const bricks = new BrickPool(device, {
+      maxBytes: ledger.maxBytes,
+      report: this.#reportOf("gpu"),
+      onHeapBytes: (bytes) => ledger.enter("bricks", bytes),
+    });
+    tier.attach(bricks);
     const renderer = new GpuRenderer(device);
-    this.#bricks = bricks;
     this.#onDispose(() => bricks.destroy());
     this.#onDispose(() => renderer.destroy());
     const targets = new GpuTargets(device);
     this.#onDispose(() => targets.destroy());
-    const admission = new Budget(gpuBytes, "budget.gpu", report);
     const gpu = new GpuBackend(
       this.#arrays,
       this.#directory,
-      this.#memory,
-      admission,
+      this.#reads,
+      tier,
       bricks,
       renderer,
       this.#counters,
@@ -240,13 +277,18 @@ export class Engine {
 
   #reportOf(tier: Exclude<Tier, "disk">): LimitReport {
     return (action, neededBytes) => {
-      const { bytes: usedBytes, maxBytes } = this.stats().budget[tier];
+      const { bytes: usedBytes, maxBytes } = this.#useOf(tier);
       this.#limits.report({ tier, action, neededBytes, usedBytes, maxBytes });
     };
   }
 
+  #useOf(tier: Exclude<Tier, "disk">): Pick<TierUse, "bytes" | "maxBytes"> {
+    if (tier === "memory") return this.#memory;
+    return tier === "gpu" ? this.#gpu.ledger : { bytes: this.#inflight.used, maxBytes: this.#inflight.limit };
+  }
+
   #ring(device: GPUDevice): BufferRing {
-    const ring = new BufferRing(device);
+    const ring = new BufferRing(device, this.#gpu);
     this.#onDispose(() => ring.dispose());
     return ring;
   }

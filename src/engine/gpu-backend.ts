@@ -6,6 +6,7 @@ import type { OutputRun } from "../gpu/dispatch.js";
 import type { GpuJob, GpuRenderer } from "../gpu/render.js";
 import { type IdTable, idTableFor } from "../plan/ids.js";
 import { outputItemSize } from "../plan/output.js";
+import { halves } from "../plan/pieces.js";
 import { brickAt, type ReadPlan, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";
 import type { Vec3 } from "../types.js";
@@ -13,6 +14,7 @@ import type { ArrayRegistry, RegisteredArray } from "./arrays.js";
 import type { ImageRead } from "./cpu-backend.js";
 import type { BrickDirectory } from "./directory.js";
 import type { GpuClock } from "./gpu-clock.js";
+import type { GpuTier } from "./gpu-tier.js";
 import { SharedLoads } from "./loads.js";
 import type { EngineCounters } from "./stats.js";
 
@@ -45,7 +47,7 @@ export class GpuBackend {
     readonly arrays: ArrayRegistry,
     readonly directory: BrickDirectory,
     readonly memory: Budget,
-    readonly gpu: Budget,
+    readonly tier: GpuTier,
     readonly pool: BrickPool,
     readonly renderer: GpuRenderer,
     readonly counters: EngineCounters,
@@ -57,12 +59,38 @@ export class GpuBackend {
    *
    * @returns the id table of each read, null where ids are unchanged (see {@link ReadPlan})
    */
-  async render(reads: readonly GpuRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
-    const tables: (IdTable | null)[] = [];
-    for (const group of this.#groups(reads.map((read) => this.#locate(read)))) {
-      tables.push(...(await this.#renderGroup(group, signal)));
+  async render(reads: readonly GpuRead[], signal: AbortSignal): Promise<(IdTable | null)[]> {
+    const kinds = reads.map(({ read, mask }) => ({ ...read, mask: mask !== undefined }));
+    await this.tier.admitScratch(this.renderer, this.renderer.scratchNeeds(kinds), signal);
+    const located = reads.map((read) => this.#pieces(this.#locate(read)));
+    const tables = new Map<LocatedRead, IdTable | null>();
+    for (const group of this.#groups(located.flat())) {
+      const found = await this.#renderGroup(group, signal);
+      for (const [i, read] of group.entries()) tables.set(read, found[i]!);
     }
-    return tables;
+    // Reads in several pieces have no id table.
+    return located.map(([first]) => tables.get(first!)!);
+  }
+
+  /** Pieces of a read whose bricks do not fit on the GPU together; usually it is one. */
+  #pieces(read: LocatedRead): LocatedRead[] {
+    const bytes = bytesOfBricks(read.bricks);
+    const cut = bytes > this.#groupBytes ? halves(read.read) : null;
+    if (cut === null) return [read];
+    this.tier.reads.report("split", bytes);
+    const moved = (run: OutputRun, voxels: number): OutputRun => ({
+      ...run,
+      elementOffset: run.elementOffset + voxels * run.elementStride,
+    });
+    return cut.flatMap(({ read: half, firstVoxel }) => {
+      const { out, mask } = read;
+      const runs = { out: moved(out, firstVoxel), ...(mask && { mask: moved(mask, firstVoxel) }) };
+      return this.#pieces(this.#locate({ read: half, ...runs }));
+    });
+  }
+
+  get #groupBytes(): number {
+    return this.tier.reads.limit * GROUP_SHARE;
   }
 
   #locate(request: GpuRead): LocatedRead {
@@ -83,7 +111,7 @@ export class GpuBackend {
     for (const read of reads) {
       const added = read.bricks.filter(({ key }) => !keys.has(key));
       const more = added.reduce((sum, { array }) => sum + array.brickBytes, 0);
-      if (groups.length === 0 || bytes + more > this.gpu.limit * GROUP_SHARE) {
+      if (groups.length === 0 || bytes + more > this.#groupBytes) {
         groups.push([]);
         keys = new Set();
         bytes = 0;
@@ -99,9 +127,9 @@ export class GpuBackend {
 
   async #renderGroup(group: readonly LocatedRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
     const needed = new Map(group.flatMap(({ bricks }) => bricks.map((brick) => [brick.key, brick] as const)));
-    const bytes = [...needed.values()].reduce((sum, { array }) => sum + array.brickBytes, 0);
+    const bytes = bytesOfBricks([...needed.values()]);
     const priority = group[0]?.read.priority ?? "training";
-    const release = await this.clock.spans.queued("gpu", this.gpu.take(bytes, signal, priority));
+    const release = await this.clock.spans.queued("gpu", this.tier.reads.take(bytes, signal, priority));
     const slots = new Map<string, BrickSlot>();
     try {
       // All settle before any is let go, so that no pin is taken after the group has failed.
@@ -170,10 +198,10 @@ export class GpuBackend {
     signal: AbortSignal,
     priority: Priority,
   ): Promise<void> {
-    const release = await this.clock.spans.queued(
-      "memory",
-      this.memory.take(array.brickBytes, signal, priority),
-    );
+    // The brick and its copy; a brick of more than half the budget has none beside it for long.
+    const bytes = Math.min(2 * array.brickBytes, Math.max(this.memory.limit, array.brickBytes));
+    const release = await this.clock.spans.queued("memory", this.memory.take(bytes, signal, priority));
+    const free = this.directory.reserve(bytes - array.brickBytes);
     try {
       const copy = await this.directory.copy(array, brick, signal, priority);
       if (copy === null) return;
@@ -184,9 +212,14 @@ export class GpuBackend {
       if (copy.ids !== null) this.#ids.set(slot, copy.ids);
       this.counters.uploadedBytes += copy.bytes.byteLength;
     } finally {
+      free();
       release();
     }
   }
+}
+
+function bytesOfBricks(bricks: readonly NeededBrick[]): number {
+  return bricks.reduce((sum, { array }) => sum + array.brickBytes, 0);
 }
 
 /** Of what a read renders, without its mask. */

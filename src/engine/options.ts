@@ -1,9 +1,10 @@
 /** Options of an engine, checked and with their defaults. */
-import { MiB } from "../math/bytes.js";
+import { maxHeaps } from "../gpu/bricks.js";
+import { GiB, MiB } from "../math/bytes.js";
 import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
 import { spawnWorker } from "../pool/spawn.js";
 import { defaultDeadlines, type WorkerDeadlines } from "../pool/watch.js";
-import type { Budget, Revalidate } from "../types.js";
+import type { Budget, CoalesceOptions, Revalidate } from "../types.js";
 
 export interface EngineOptions {
   /**
@@ -18,6 +19,8 @@ export interface EngineOptions {
   /** Makes a worker that runs `voxelfeed/chunk.worker.js`; for pages that must start it their own way. */
   readonly createWorker?: () => Worker;
   readonly budget?: Budget;
+  /** How ranges of one object that are asked for together become one request. */
+  readonly coalesce?: CoalesceOptions;
   /** When chunks on the disk are checked against the server. Default `session`. */
   readonly revalidate?: Revalidate;
   /** When a worker is given up and replaced, in milliseconds that the page was awake. */
@@ -30,6 +33,7 @@ export const engineOptionNames = [
   "workers",
   "createWorker",
   "budget",
+  "coalesce",
   "revalidate",
   "workerDeadlines",
 ] as const;
@@ -46,17 +50,50 @@ export interface ResolvedEngineOptions {
   readonly createWorker: () => Worker;
   readonly gpuBytes: number;
   readonly memoryBytes: number;
+  /** The memory budget that choices follow from which must not depend on the device: as given, else 256 MiB. */
+  readonly nominalMemoryBytes: number;
   readonly inflightBytes: number;
   /** Null: what the browser grants decides. */
   readonly diskBytes: number | null;
+  readonly coalesce: CoalesceOptions;
   readonly revalidate: Revalidate;
   readonly workerDeadlines: WorkerDeadlines;
 }
 
 /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
-export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
-  const budget = options.budget ?? {};
+export function checkBudget(budget: Budget): Budget {
   checkKeys(budget, ["gpu", "memory", "disk", "inflight"], "budget");
+  for (const [name, bytes] of Object.entries(budget)) {
+    if (bytes !== undefined) wholeNumber(bytes, `budget.${name}`, name === "disk" ? 0 : 1, 0);
+  }
+  return budget;
+}
+
+function checkCoalesce(coalesce: CoalesceOptions): CoalesceOptions {
+  checkKeys(coalesce, ["gapBytes", "maxBytes"], "coalesce");
+  for (const [name, bytes] of Object.entries(coalesce)) {
+    if (bytes !== undefined) wholeNumber(bytes, `coalesce.${name}`, 0, 0);
+  }
+  return coalesce;
+}
+
+/** Half a GiB, or less where the device cannot bind so much or has little memory, which it usually shares with the GPU. */
+function defaultGpuBytes(device: GPUDevice | undefined): number {
+  const most = deviceShare(1 / 8, 512 * MiB, 128 * MiB, 512 * MiB);
+  if (device === undefined) return most;
+  return Math.min(most, maxHeaps * device.limits.maxStorageBufferBindingSize);
+}
+
+/** A part of the device's memory within bounds; `unknown` where the browser does not tell it. */
+function deviceShare(part: number, unknown: number, least: number, most: number): number {
+  const { deviceMemory } = navigator as { deviceMemory?: number };
+  if (deviceMemory === undefined) return unknown;
+  return Math.min(Math.max(deviceMemory * GiB * part, least), most);
+}
+
+/** @throws VoxelfeedError `unknown-option`, `invalid-option` */
+export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
+  const budget = checkBudget(options.budget ?? {});
   const { createWorker = spawnWorker } = options;
   if (typeof createWorker !== "function") throw invalid("createWorker", "a function", createWorker);
   return {
@@ -64,10 +101,12 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     device: options.device,
     workers: wholeNumber(options.workers, "workers", 1, Math.min(4, navigator.hardwareConcurrency || 2), 64),
     createWorker,
-    gpuBytes: wholeNumber(budget.gpu, "budget.gpu", 1, 512 * MiB),
-    memoryBytes: wholeNumber(budget.memory, "budget.memory", 1, 256 * MiB),
-    inflightBytes: wholeNumber(budget.inflight, "budget.inflight", 1, 64 * MiB),
-    diskBytes: budget.disk === undefined ? null : wholeNumber(budget.disk, "budget.disk", 0, 0),
+    gpuBytes: budget.gpu ?? defaultGpuBytes(options.device),
+    memoryBytes: budget.memory ?? deviceShare(1 / 16, 256 * MiB, 128 * MiB, 512 * MiB),
+    nominalMemoryBytes: budget.memory ?? 256 * MiB,
+    inflightBytes: budget.inflight ?? 64 * MiB,
+    diskBytes: budget.disk ?? null,
+    coalesce: checkCoalesce(options.coalesce ?? {}),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
     workerDeadlines: resolveDeadlines(options.workerDeadlines ?? {}),
   };

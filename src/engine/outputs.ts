@@ -1,7 +1,13 @@
 /** The arrays that a job makes: the one asked for, and those that its target transforms make beside it. */
 import { VoxelfeedError } from "../errors.js";
 import type { IdTable } from "../plan/ids.js";
-import { type OutputLayout, outputPlace } from "../plan/output.js";
+import {
+  type OutputLayout,
+  outputElements,
+  outputItemSize,
+  outputPlace,
+  paddedBytes,
+} from "../plan/output.js";
 import type { ArrayJob } from "./jobs.js";
 
 /** One array to allocate and fill. */
@@ -17,6 +23,15 @@ export function outputsOf({ layout, channels, mask, into, target }: ArrayJob): J
     }),
   );
   return [{ layout, channels, mask, into }, ...extras];
+}
+
+/** Bytes of the buffers that the jobs need, without the caller's. */
+export function outputBytes(jobs: readonly ArrayJob[]): number {
+  return jobs.flatMap(outputsOf).reduce((sum, { layout, mask, into }) => {
+    const elements = outputElements(layout);
+    const values = into === undefined ? paddedBytes(elements, outputItemSize[layout.dtype]) : 0;
+    return sum + values + (mask ? paddedBytes(elements, 1) : 0);
+  }, 0);
 }
 
 /** Where the voxels of `index = sample · channels + channel` go. */

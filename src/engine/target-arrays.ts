@@ -60,9 +60,6 @@ export async function transformOnCpu(
   return transformedIdTables(job, tables.flat());
 }
 
-/** Gathered volumes that lie on the GPU at once; a batch with more goes through in parts. */
-const maxGatheredBytes = 128 * 2 ** 20;
-
 /** Bytes of a gathered voxel: a word and its mask. */
 const bytesPerVoxel = 5;
 
@@ -79,14 +76,21 @@ export async function transformOnGpu(
   const stride = channelStride(gatheredShape(chain));
   // Samples start where both values and mask can be bound.
   const sampleWords = Math.ceil((chain.gatheredChannels * stride) / 256) * 256;
-  const perPart = Math.max(1, Math.floor(maxGatheredBytes / (sampleWords * bytesPerVoxel)));
+  const sampleBytes = sampleWords * bytesPerVoxel;
+  // A batch whose gathered volumes do not fit at once goes through in parts.
+  const perPart = Math.max(1, Math.floor(gpu.tier.gatheredBytes / sampleBytes));
   const tables: (IdTable | null)[] = [];
   await targets.compile(chain, job.mask);
+  await gpu.tier.admitScratch(targets, targets.scratchNeeds(chain), signal);
   for (let first = 0; first < job.layout.samples; first += perPart) {
     const samples = Math.min(perPart, job.layout.samples - first);
-    const values = await ring.take(samples * sampleWords * 4);
-    const mask = await ring.take(samples * sampleWords);
+    const leave = await gpu.tier.admitGathered(samples * sampleBytes, signal);
+    const taken: GPUBuffer[] = [];
     try {
+      const values = await ring.take(samples * sampleWords * 4);
+      taken.push(values);
+      const mask = await ring.take(samples * sampleWords);
+      taken.push(mask);
       signal.throwIfAborted();
       const start = first * chain.gatheredChannels;
       const reads = job.reads.slice(start, start + samples * chain.gatheredChannels);
@@ -114,8 +118,8 @@ export async function transformOnGpu(
       gpu.clock.measure(renderedBytes, () => targets.render(jobs));
     } finally {
       // What is submitted runs before anything that uses these buffers next.
-      ring.give(values);
-      ring.give(mask);
+      for (const buffer of taken) ring.give(buffer);
+      leave();
     }
   }
   return transformedIdTables(job, tables);

@@ -19,12 +19,17 @@ export interface BrickPoolOptions {
   readonly maxHeaps?: number;
   /** Told when bricks are evicted. */
   readonly report?: LimitReport;
+  /** Told the bytes of all heaps, before one is created and after some went. */
+  readonly onHeapBytes?: (bytes: number) => void;
 }
 
 interface Entry {
   readonly slot: BrickSlot;
   pins: number;
 }
+
+/** Heaps that a shader can bind. */
+export const maxHeaps = 4;
 
 /** Words are addressed with 30 bits. */
 const maxAddressableBytes = 2 ** 32;
@@ -38,10 +43,11 @@ const maxAddressableBytes = 2 ** 32;
  */
 export class BrickPool {
   readonly #device: GPUDevice;
-  readonly #maxBytes: number;
-  readonly #maxHeapBytes: number;
+  #maxBytes: number;
+  readonly #maxBindingBytes: number;
   readonly #maxHeaps: number;
   readonly #report: LimitReport;
+  readonly #onHeapBytes: (bytes: number) => void;
   readonly #heaps: { readonly ranges: Heap; readonly buffer: GPUBuffer }[] = [];
   /** In the order of use, the oldest first. */
   readonly #entries = new Map<string, Entry>();
@@ -52,15 +58,20 @@ export class BrickPool {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.#device = device;
     this.#maxBytes = options.maxBytes;
-    this.#maxHeaps = Math.min(Math.max(options.maxHeaps ?? 4, 1), 4);
+    this.#maxHeaps = Math.min(Math.max(options.maxHeaps ?? maxHeaps, 1), maxHeaps);
     this.#report = options.report ?? (() => {});
-    this.#maxHeapBytes = Math.min(
+    this.#onHeapBytes = options.onHeapBytes ?? (() => {});
+    this.#maxBindingBytes = Math.min(
       options.maxBindingBytes ?? Number.POSITIVE_INFINITY,
       maxBufferSize,
       maxStorageBufferBindingSize,
       maxAddressableBytes,
-      options.maxBytes,
     );
+  }
+
+  /** Ceiling of one heap. */
+  get #maxHeapBytes(): number {
+    return Math.min(this.#maxBindingBytes, this.#maxBytes);
   }
 
   /** Bytes of the bricks held, each rounded up to 256. */
@@ -81,6 +92,23 @@ export class BrickPool {
   /** The heaps created so far, in the order that slots count them. Owned by the pool. */
   get heaps(): readonly GPUBuffer[] {
     return this.#heaps.map((heap) => heap.buffer);
+  }
+
+  /**
+   * Changes the ceiling. Heaps beyond it are freed, the newest first, with the bricks in them; none of those may be pinned.
+   * Work already submitted is not affected.
+   */
+  resize(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
+    const count = this.#heaps.length;
+    while (this.heapBytes > maxBytes) this.#heaps.pop()!.buffer.destroy();
+    if (this.#heaps.length === count) return;
+    for (const [key, { slot }] of this.#entries) {
+      if (slot.heap < this.#heaps.length) continue;
+      this.#entries.delete(key);
+      this.#bytes -= heapSize(slot.byteLength);
+    }
+    this.#onHeapBytes(this.heapBytes);
   }
 
   /** The slot of a brick, which counts as use; undefined when the pool does not hold it. */
@@ -159,6 +187,7 @@ export class BrickPool {
     const left = this.#maxBytes - this.heapBytes;
     const ranges = new Heap(Math.min(share, left, this.#maxHeapBytes));
     if (ranges.capacity < heapSize(bytes)) return false;
+    this.#onHeapBytes(this.heapBytes + ranges.capacity);
     const buffer = this.#device.createBuffer({
       label: `voxelfeed bricks ${this.#heaps.length}`,
       size: ranges.capacity,

@@ -6,8 +6,8 @@ import type { BrickPool, BrickSlot } from "./bricks.js";
 import { type KernelJob, type OutputRun, RenderDispatcher } from "./dispatch.js";
 import { StageFilters } from "./filters.js";
 import type { KernelUse } from "./kernel.js";
-import { ScratchBuffers } from "./scratch.js";
-import { reserveStages, type StagedRead, stagedSteps } from "./stages.js";
+import { largest, ScratchBuffers } from "./scratch.js";
+import { type StagedRead, stagedSteps, stageNeeds } from "./stages.js";
 import { type Step, StepRunner } from "./steps.js";
 
 /** One read and where it goes. */
@@ -62,6 +62,15 @@ export class GpuRenderer {
     return this.#scratch.bytes;
   }
 
+  /** Bytes of each scratch buffer that jobs need together. */
+  scratchNeeds(jobs: readonly Pick<GpuJobKind, "values" | "gather">[]): number[] {
+    return largest(
+      jobs.map(({ values, gather }) =>
+        values === undefined || gather === undefined ? [] : stageNeeds({ values, gather }),
+      ),
+    );
+  }
+
   /**
    * Compiles the pipelines of jobs ahead of their first use.
    *
@@ -102,7 +111,7 @@ export class GpuRenderer {
   /** The jobs that need stages, and scratch for them. */
   #staged(jobs: readonly GpuJob[]): StagedRead[] {
     const staged = jobs.flatMap((job) => stagedRead(job) ?? []);
-    for (const read of staged) reserveStages(read, this.#scratch);
+    this.#scratch.reserve(this.scratchNeeds(staged));
     return staged;
   }
 

@@ -19,12 +19,16 @@ export class ScratchBuffers {
   }
 
   /**
-   * Makes buffer `index` hold at least `bytes`. To be called for all reads of a submit before their steps are made:
-   * growing replaces the buffer.
+   * Makes each buffer hold at least so many bytes. To be called for all reads of a submit before their steps are made:
+   * growing replaces a buffer.
    *
    * @throws VoxelfeedError `budget` when the device cannot bind so much at once
    */
-  reserve(index: number, bytes: number): void {
+  reserve(needs: readonly number[]): void {
+    for (const [index, bytes] of needs.entries()) this.#grow(index, bytes);
+  }
+
+  #grow(index: number, bytes: number): void {
     const known = this.#buffers[index];
     if (known != null && known.size >= bytes) return;
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
@@ -33,7 +37,7 @@ export class ScratchBuffers {
       throw new VoxelfeedError(
         "budget",
         `A patch with its halo needs an intermediate of ${bytes} bytes, and this device binds at most ${most}. Use a ` +
-          "smaller patch, or less blur.",
+          "smaller patch, transforms that reach less far, or a device whose maxStorageBufferBindingSize is larger.",
       );
     }
     known?.destroy();
@@ -53,4 +57,10 @@ export class ScratchBuffers {
     for (const buffer of this.#buffers) buffer?.destroy();
     this.#buffers.length = 0;
   }
+}
+
+/** Of several lists of needs the largest of each buffer. */
+export function largest(needs: readonly (readonly number[])[]): number[] {
+  const count = Math.max(0, ...needs.map(({ length }) => length));
+  return Array.from({ length: count }, (_, i) => Math.max(...needs.map((list) => list[i] ?? 0)));
 }

@@ -30,10 +30,11 @@ export interface StagedRead {
 const stageBuffers = [0, 1, 2] as const;
 const figuresBuffer = 3;
 
-/** Makes the scratch large enough for a read. To be called for all reads of a submit before {@link stagedSteps}. */
-export function reserveStages({ gather, values }: StagedRead, scratch: ScratchBuffers): void {
-  for (const index of stageBuffers) scratch.reserve(index, voxelCount(gather.shape) * 4);
-  scratch.reserve(figuresBuffer, Math.max(8 * statisticsCount(values), 16));
+/** Bytes of each scratch buffer that a read needs. */
+export function stageNeeds({ gather, values }: Pick<StagedRead, "gather" | "values">): number[] {
+  const needs = stageBuffers.map(() => voxelCount(gather.shape) * 4);
+  needs[figuresBuffer] = Math.max(8 * statisticsCount(values), 16);
+  return needs;
 }
 
 /**

@@ -9,7 +9,7 @@ import { map3 } from "../math/vec.js";
 import { voxelCount } from "../plan/reads.js";
 import type { Vec3 } from "../types.js";
 import type { OutputRun } from "./dispatch.js";
-import { ScratchBuffers } from "./scratch.js";
+import { largest, ScratchBuffers } from "./scratch.js";
 import { type Step, StepRunner } from "./steps.js";
 import { TargetKernels } from "./target-kernels.js";
 import { TargetOutput } from "./target-output.js";
@@ -64,26 +64,28 @@ export class GpuTargets {
    * @throws VoxelfeedError `budget` when a volume is larger than the device can bind
    */
   render(jobs: readonly GpuTargetJob[]): void {
-    for (const { chain } of jobs) this.#reserve(chain);
+    this.#scratch.reserve(largest(jobs.map(({ chain }) => this.scratchNeeds(chain))));
     this.#runner.run(jobs.flatMap((job) => this.#steps(job)));
+  }
+
+  /** Bytes of each scratch buffer that a sample of a chain needs. */
+  scratchNeeds(chain: TargetChain): number[] {
+    const words = volumeWords(chain);
+    const windows = chain.stages.map(({ work }, i) =>
+      work.kind === "signedDistance" ? voxelCount(inputShapes(chain)[i]!) : 0,
+    );
+    const needs: number[] = [];
+    for (const index of scratchOf.values) needs[index] = 4 * words;
+    for (const index of scratchOf.masks) needs[index] = words;
+    for (const index of scratchOf.fields) needs[index] = Math.max(4 * Math.max(...windows), 16);
+    needs[scratchOf.counts] = 16;
+    return needs;
   }
 
   destroy(): void {
     this.#output.destroy();
     this.#scratch.destroy();
     this.#runner.destroy();
-  }
-
-  #reserve(chain: TargetChain): void {
-    const words = volumeWords(chain);
-    for (const index of scratchOf.values) this.#scratch.reserve(index, 4 * words);
-    for (const index of scratchOf.masks) this.#scratch.reserve(index, words);
-    const windows = chain.stages.map(({ work }, i) =>
-      work.kind === "signedDistance" ? voxelCount(inputShapes(chain)[i]!) : 0,
-    );
-    for (const index of scratchOf.fields)
-      this.#scratch.reserve(index, Math.max(4 * Math.max(...windows), 16));
-    this.#scratch.reserve(scratchOf.counts, 16);
   }
 
   #steps({ chain, source, out, mask, extras }: GpuTargetJob): Step[] {

@@ -9,6 +9,8 @@ export type OutputBuffers = Readonly<Record<string, readonly GPUBuffer[]>>;
 /** Lends each array's buffers out in turn; there are never more leases than buffers of any array. */
 export class CallerBuffers {
   readonly #free: ReadonlyMap<string, GPUBuffer[]>;
+  /** What a batch has in buffers of the caller, in bytes. */
+  readonly bytesPerBatch: number;
 
   /**
    * @throws VoxelfeedError `unknown-option` for a name that is no array; `invalid-option` for a buffer that is
@@ -20,11 +22,15 @@ export class CallerBuffers {
       arrays.map(({ spec }) => spec.name),
       "outputBuffers",
     );
+    let bytes = 0;
     for (const [name, list] of Object.entries(buffers)) {
       const { spec, channels } = arrays.find((array) => array.spec.name === name)!;
       const elements = batchSize * channels.length * voxelCount(spec.shape);
-      checkBuffers(list, paddedBytes(elements, outputItemSize[spec.dtype]), `outputBuffers.${name}`);
+      const needed = paddedBytes(elements, outputItemSize[spec.dtype]);
+      checkBuffers(list, needed, `outputBuffers.${name}`);
+      bytes += needed;
     }
+    this.bytesPerBatch = bytes;
     this.#free = new Map(Object.entries(buffers).map(([name, list]) => [name, [...list]]));
   }
 

@@ -11,7 +11,9 @@ import type { SampleOrder } from "../sampling/order.js";
 import { epochSamples, isEndless, prepareOrder } from "../sampling/prepare.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Spans } from "../timing/spans.js";
+import type { Budget } from "../types.js";
 import type { Batch } from "./batch.js";
+import { batchBytes } from "./batch-size.js";
 import { CallerBuffers } from "./caller-buffers.js";
 import type { LoaderEvents } from "./events.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
@@ -51,6 +53,8 @@ export class Loader implements AsyncIterable<Batch> {
   readonly #events = new Emitter<LoaderEvents>();
   readonly #stopEvents: () => void;
   readonly #size: EpochSize;
+  /** Of the buffers that a batch takes from the ring. */
+  readonly #batchBytes: number;
   #epoch = 0;
   /** Batches of the current epoch that were delivered by the pass begun last. */
   #delivered = 0;
@@ -71,7 +75,11 @@ export class Loader implements AsyncIterable<Batch> {
     this.#ownsEngine = options.engine === undefined;
     this.#stopEvents = this.#engine.on("budget", (event) => this.#events.emit("budget", event));
     if (options.state !== undefined) checkState(options.state);
-    this.#options = resolveLoaderOptions(options, dataset, this.#engine.stats().budget.memory.maxBytes);
+    const { memory, gpu } = this.#engine.stats().budget;
+    this.#options = resolveLoaderOptions(options, dataset, {
+      nominalMemory: this.#engine.nominalMemoryBytes,
+      batches: Math.min(memory.maxBytes, gpu.maxBytes) / 2,
+    });
     this.#size = epochSize(this.#options, dataset);
     const { outputBuffers, batchSize } = this.#options;
     this.#chains = chainsOf(dataset.arrays, this.#options.targetTransforms);
@@ -79,6 +87,7 @@ export class Loader implements AsyncIterable<Batch> {
     const halos = Object.fromEntries(Object.entries(this.#chains).map(([name, { halo }]) => [name, halo]));
     this.#gathered = Object.keys(halos).length === 0 ? dataset : dataset.enlargeTargets(halos);
     this.#buffers = new CallerBuffers(outputBuffers, made.slice(0, dataset.arrays.length), batchSize);
+    this.#batchBytes = batchBytes(made, batchSize) - this.#buffers.bytesPerBatch;
     if (options.state === undefined) return;
     checkSameConfiguration(options.state, this.state());
     this.#epoch = options.state.epoch;
@@ -130,6 +139,7 @@ export class Loader implements AsyncIterable<Batch> {
       epoch,
       first,
       size: this.#size,
+      batchBytes: this.#batchBytes,
       chains: this.#chains,
       order: (signal: AbortSignal) => this.#order(signal),
     };
@@ -214,6 +224,16 @@ export class Loader implements AsyncIterable<Batch> {
    */
   on<Name extends keyof LoaderEvents>(name: Name, listener: (event: LoaderEvents[Name]) => void): () => void {
     return this.#events.on(name, listener);
+  }
+
+  /**
+   * Changes budgets of the loader's engine, in bytes; those not given stay. What a lower one leaves no room for is evicted,
+   * or goes as soon as it is not used any more; a higher one lets in what waits. Batches stay the same.
+   *
+   * @throws VoxelfeedError `unknown-option`, `invalid-option`
+   */
+  setBudget(budget: Budget): void {
+    this.#engine.setBudget(budget);
   }
 
   /** Ends every pass; requests are cancelled, workers end, buffers are freed. A second call does nothing. */

@@ -50,7 +50,7 @@ export interface LoaderOptions extends EngineOptions {
   readonly dropLast?: boolean;
   /**
    * Batches prepared ahead of the one you hold. Default: as many as hide the latency that is measured, from 1 to 8, and
-   * no more than `budget.memory` would hold.
+   * no more than half of `budget.memory` and of `budget.gpu` hold beside `maxHeldBatches`.
    */
   readonly prefetch?: number;
   /** Batches with GPU buffers that you may hold unreleased at once. Default 2. */
@@ -115,14 +115,21 @@ export interface ResolvedLoaderOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What budgets say about how a loader works by default, in bytes. */
+export interface LoaderBudget {
+  /** Decides the sampler, so it is the same on every device. */
+  readonly nominalMemory: number;
+  /** For all batches that are prepared or held. */
+  readonly batches: number;
+}
+
 /**
- * @param memoryBytes the engine's memory budget
  * @throws VoxelfeedError `unknown-option` with the nearest known name; `invalid-option`
  */
 export function resolveLoaderOptions(
   options: LoaderOptions,
   dataset: Dataset,
-  memoryBytes: number,
+  budget: LoaderBudget,
 ): ResolvedLoaderOptions {
   checkKeys(options, names, "the createLoader options");
   const { spatialTransforms = null, iterationsPerEpoch, outputBuffers = {} } = options;
@@ -132,10 +139,11 @@ export function resolveLoaderOptions(
   const targetTransforms = resolveTargetLists(options.targetTransforms, dataset.arrays);
   const arrays = outputArrays(dataset.arrays, chainsOf(dataset.arrays, targetTransforms));
   const batchSize = resolveBatchSize(options, arrays);
+  const maxHeldBatches = wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64);
   return {
     batchSize,
     seed: wholeNumber(options.seed, "seed", 0, options.state?.seed ?? 0),
-    sampler: resolveSampler(options, dataset, memoryBytes),
+    sampler: resolveSampler(options, dataset, budget.nominalMemory),
     spatialTransforms:
       spatialTransforms === null ? null : checkSpatial(spatialTransforms, dataset.place(0).extentNm),
     rawValueTransforms: resolveValueLists(options.rawValueTransforms, dataset.arrays),
@@ -144,8 +152,11 @@ export function resolveLoaderOptions(
     iterationsPerEpoch:
       iterationsPerEpoch === undefined ? null : wholeNumber(iterationsPerEpoch, "iterationsPerEpoch", 1, 1),
     dropLast: flag(options.dropLast, "dropLast", false),
-    prefetch: resolvePrefetch(options.prefetch, memoryBytes / batchBytes(arrays, batchSize)),
-    maxHeldBatches: wholeNumber(options.maxHeldBatches, "maxHeldBatches", 1, 2, 64),
+    prefetch: resolvePrefetch(
+      options.prefetch,
+      budget.batches / batchBytes(arrays, batchSize) - maxHeldBatches,
+    ),
+    maxHeldBatches,
     leaseTimeoutMs: wholeNumber(options.leaseTimeoutMs, "leaseTimeoutMs", 1, 30_000),
     outputBuffers,
     signal: options.signal,

@@ -25,6 +25,8 @@ export interface Course {
   /** Batch to begin with. */
   readonly first: number;
   readonly size: EpochSize;
+  /** Of the buffers that a batch takes from the ring. */
+  readonly batchBytes: number;
   /** What becomes of target arrays; the dataset of the pass reads them with their halos. */
   readonly chains: TargetChains;
   /** Prepared once, however many passes ask. */
@@ -182,12 +184,20 @@ export class Pass implements AsyncIterableIterator<Batch> {
   async #prepare(index: number): Promise<Batch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
+    let giveBytes: () => void;
+    try {
+      giveBytes = await this.engine.admitOutputs(this.course.batchBytes, signal, "training");
+    } catch (error) {
+      giveLease();
+      throw error;
+    }
     this.#leased = index + 1;
     const startMs = performance.now();
     const names = this.dataset.arrays.map(({ spec }) => spec.name);
     const borrowed = names.map((name) => this.buffers.take(name));
     const endLease = (): void => {
       borrowed.forEach((buffer, i) => void (buffer && this.buffers.give(names[i]!, buffer)));
+      giveBytes();
       giveLease();
     };
     try {
@@ -237,7 +247,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
           new VoxelfeedError(
             "lease-timeout",
             `No batch was released for ${leaseTimeoutMs} ms while ${this.#leases.used} were out. Call batch.release() ` +
-              `when you are done with a batch, or raise maxHeldBatches (now ${maxHeldBatches}).`,
+              `when you are done with a batch, or raise maxHeldBatches (now ${maxHeldBatches}) and budget.gpu.`,
           ),
         );
       }, leaseTimeoutMs);

@@ -1,5 +1,5 @@
 /** What a monitor finds out, as plain JSON. */
-import type { TierUse } from "../engine/engine.js";
+import type { TierUse } from "../cache/ledger.js";
 import type { LoaderStats } from "../loader/loader.js";
 import type { Stage } from "../timing/spans.js";
 import type { BatchAnalysis, Pace } from "./batches.js";
@@ -57,16 +57,11 @@ export function tierReports(
   return {
     gpu: { ...gpu, ...hitRate(since("gpuHits"), uploaded.total), repeated: uploaded.repeated },
     memory: { ...memory, ...hitRate(inMemory, since("chunkLoads") + disk), repeated: loaded.repeated },
-    disk: { ...diskUse(now), ...hitRate(disk, Math.max(0, looks - disk)), repeated: 0 },
+    disk: { ...now.budget.disk, ...hitRate(disk, Math.max(0, looks - disk)), repeated: 0 },
   };
 }
 
 function hitRate(hits: number, misses: number): Pick<TierReport, "hits" | "misses" | "hitRate"> {
   const asked = hits + misses;
   return { hits, misses, hitRate: asked === 0 ? null : hits / asked };
-}
-
-function diskUse({ budget }: LoaderStats): TierUse {
-  const { disk } = budget as Partial<Record<"disk", TierUse>>;
-  return disk ?? { bytes: 0, peakBytes: 0, maxBytes: 0 };
 }

@@ -102,7 +102,8 @@ function snap(value: number, grid: number, tolerance: number): number {
   return Math.abs(value - nearest) <= tolerance ? nearest : value;
 }
 
-interface TouchedBricks {
+/** The bricks of a read, as {@link ReadPlan} lists them. */
+export interface TouchedBricks {
   readonly gridMin: Vec3;
   readonly gridShape: Vec3;
   readonly bricks: readonly number[];
@@ -113,8 +114,9 @@ const still: Pick<ReadWarp, "low" | "high"> = { low: [0, 0, 0], high: [0, 0, 0] 
 
 const nothing: TouchedBricks = { gridMin: [0, 0, 0], gridShape: [0, 0, 0], bricks: [] };
 
-function touchedBricks(
-  level: Level,
+/** The bricks that samples of a patch may fall on. */
+export function touchedBricks(
+  level: Pick<Level, "shape" | "brickShape">,
   shape: Vec3,
   matrix: Mat3,
   base: Vec3,

@@ -37,6 +37,7 @@ export interface PoolStats {
 
 export class WorkerPool {
   readonly #options: PoolOptions;
+  #settings: WorkerSettings;
   readonly #definitions: ArrayDefinition[] = [];
   readonly #live = new Set<PoolWorker>();
   /** Who waits for a worker. */
@@ -52,6 +53,13 @@ export class WorkerPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#settings = options.settings;
+  }
+
+  /** Changes the budget of the disk tier, for workers that are started later too. */
+  resizeDisk(diskBytes: number): void {
+    this.#settings = { ...this.#settings, diskBytes };
+    for (const worker of this.#live) worker.tell((api) => api.resizeDisk(diskBytes));
   }
 
   /** How many workers there are to be. */
@@ -146,7 +154,7 @@ export class WorkerPool {
   }
 
   #add(thread: Thread): void {
-    const { settings } = this.#options;
+    const settings = this.#settings;
     const { startMs } = this.#options.deadlines;
     const deadlines = { ...this.#options.deadlines, startMs: startMs * 2 ** Math.min(this.#failedStarts, 3) };
     const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, (loss) =>

@@ -14,7 +14,7 @@ import { fromWireError, toWireError } from "../errors.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { ValueWork } from "../plan/values.js";
 import type { RequestTiming } from "../timing/spans.js";
-import type { Revalidate, TypedArray, Vec3 } from "../types.js";
+import type { CoalesceOptions, Revalidate, TypedArray, Vec3 } from "../types.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
 
@@ -57,6 +57,12 @@ export interface DiskCounters {
   readonly faults: number;
 }
 
+/** What the disk tier of all pages of the origin takes and may take, in bytes. */
+export interface DiskSpace {
+  readonly occupiedBytes: number;
+  readonly maxBytes: number;
+}
+
 /** How a worker is set up, before anything else is asked of it. */
 export interface WorkerSettings {
   /** How many workers share the browser's connections. */
@@ -64,6 +70,7 @@ export interface WorkerSettings {
   /** Budget of the disk tier, 0 for none; null: what the browser grants decides. */
   readonly diskBytes: number | null;
   readonly revalidate: Revalidate;
+  readonly coalesce: CoalesceOptions;
 }
 
 export interface LoadReply {
@@ -83,7 +90,7 @@ export interface LoadReply {
   readonly decodeMs: number;
   /** Requests that ended in this worker since it last told. */
   readonly requests: readonly RequestTiming[];
-  readonly disk: DiskCounters;
+  readonly disk: { readonly counters: DiskCounters; readonly space: DiskSpace };
 }
 
 export interface BrickCopy {
@@ -145,6 +152,8 @@ export interface ChunkWorkerApi {
    * @returns the name of a lock that the worker holds as long as it lives, null where it cannot
    */
   configure(settings: WorkerSettings, signs: MessagePort): Promise<string | null>;
+  /** Changes the budget of the disk tier; 0 leaves it alone. */
+  resizeDisk(maxBytes: number): void;
   /** Answers at once, unless the worker is stuck. */
   ping(): void;
   define(array: number, definition: ArrayDefinition): void;

@@ -7,14 +7,8 @@
 import { raceAbort, SharedAbort } from "../abort.js";
 import { isVoxelfeedError } from "../errors.js";
 import { KiB, MiB } from "../math/bytes.js";
+import type { CoalesceOptions } from "../types.js";
 import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
-
-export interface CoalesceOptions {
-  /** Largest hole that is fetched along, in bytes. Default 32 KiB. */
-  readonly gapBytes?: number;
-  /** No merged range is longer, in bytes. Default 8 MiB. */
-  readonly maxBytes?: number;
-}
 
 type Span = Extract<ByteRange, { offset: number }>;
 

@@ -26,6 +26,11 @@ export function byteCodecs(codecs: readonly CodecSpec[]): CodecSpec[] {
   return codecs.filter(({ name }) => name !== "bytes" && name !== "transpose" && !valueCodecs.includes(name));
 }
 
+/** Whether chunks may be decoded by a module in wasm, which keeps the memory that it once needed. */
+export function decodesInWasm(codecs: readonly CodecSpec[]): boolean {
+  return codecs.some(({ name }) => /(^|\.)(zstd|blosc)$/.test(name));
+}
+
 /** A chain longer than this is no chain of codecs. */
 export const MAX_CODECS = 32;
 

@@ -79,6 +79,7 @@ it("exports exactly these types", () => {
       "ClassRelations",
       "ClassSpec",
       "ClassTree",
+      "CoalesceOptions",
       "CombinedDataset",
       "CountClassesOptions",
       "CropReport",

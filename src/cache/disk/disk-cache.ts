@@ -95,6 +95,19 @@ export class DiskCache {
     }
   }
 
+  /** What all pages of the origin keep, when it was last looked at, and may keep. */
+  get space(): { readonly occupiedBytes: number; readonly maxBytes: number } {
+    return this.#segments.space;
+  }
+
+  /** Changes the budget; segments beyond it go. Never rejects. */
+  async resize(maxBytes: number): Promise<void> {
+    await this.#guarded(async () => {
+      await this.#segments.resize(maxBytes);
+      return null;
+    });
+  }
+
   /** The chunk as it was put, or null. Never rejects. */
   async get(array: CachedArray, chunk: string): Promise<DiskHit | null> {
     const hit = await this.#guarded(() => this.#read(array, chunk));

@@ -73,7 +73,9 @@ export class Segments {
   readonly #store: UseStore;
   readonly #payload: PayloadStore;
   readonly #segmentBytes: number;
+  #maxBytes: number;
   #count: number;
+  #occupied = 0;
   readonly #used = new Set<number>();
   #owned: OwnedSegment | null = null;
 
@@ -81,7 +83,28 @@ export class Segments {
     this.#store = store;
     this.#payload = payload;
     this.#segmentBytes = segmentBytes;
+    this.#maxBytes = maxBytes;
     this.#count = Math.floor(maxBytes / segmentBytes);
+  }
+
+  /** What the segments take that are filled or being filled, when the table was last read, and may take. */
+  get space(): { readonly occupiedBytes: number; readonly maxBytes: number } {
+    return { occupiedBytes: this.#occupied * this.#segmentBytes, maxBytes: this.#maxBytes };
+  }
+
+  /** Changes the budget of all; segments beyond it go at once. */
+  async resize(maxBytes: number): Promise<void> {
+    this.#maxBytes = maxBytes;
+    this.#count = Math.floor(maxBytes / this.#segmentBytes);
+    if (this.#owned !== null && this.#owned.number >= this.#count) this.leave();
+    await withTableLock(async () => {
+      const table = await this.#table();
+      if (table === undefined || table.segments.length <= this.#count) return;
+      await this.#drop(table, this.#count);
+      const kept = { ...table, segments: table.segments.slice(0, this.#count) };
+      await set(tableKey, kept, this.#store);
+      this.#see(kept);
+    });
   }
 
   /** Remembers that a segment was used; {@link note} writes it down. */
@@ -120,7 +143,7 @@ export class Segments {
     const used = [...this.#used];
     this.#used.clear();
     await withTableLock(async () => {
-      const table = await readTable(this.#store);
+      const table = await this.#table();
       if (table === undefined) return;
       const segments = [...table.segments];
       for (const number of used) {
@@ -141,7 +164,7 @@ export class Segments {
 
   /** A segment with room that nobody owns, else a new one, else the one used least recently. */
   async #claim(bytes: number): Promise<OwnedSegment | null> {
-    const table = await readTable(this.#store);
+    const table = await this.#table();
     if (table === undefined || table.segmentBytes !== this.#segmentBytes) return null;
     const known = table.segments.slice(0, this.#count);
     if (table.segments.length > known.length) await this.#drop(table, this.#count);
@@ -165,9 +188,20 @@ export class Segments {
       const segments = [...known];
       segments[number] = { generation, filledBytes: 0, usedAt: Date.now() };
       await set(tableKey, { ...table, segments, nextGeneration: generation + 1 }, this.#store);
+      this.#see({ segments });
       return { number, generation, filledBytes: 0, leave };
     }
     return null;
+  }
+
+  async #table(): Promise<SegmentTable | undefined> {
+    const table = await readTable(this.#store);
+    this.#see(table);
+    return table;
+  }
+
+  #see(table: Pick<SegmentTable, "segments"> | undefined): void {
+    this.#occupied = (table?.segments ?? []).filter((segment) => segment != null).length;
   }
 
   async #drop(table: SegmentTable, count: number): Promise<void> {

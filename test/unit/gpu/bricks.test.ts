@@ -195,3 +195,21 @@ test("whatever is asked, content stays intact and the budget holds", () => {
     { numRuns: 60 },
   );
 });
+
+test("a lower ceiling frees the newest heaps with their bricks, and the rest stays", () => {
+  const { device, buffers } = fakeDevice();
+  const told: number[] = [];
+  const pool = new BrickPool(device, { maxBytes: 4096, onHeapBytes: (bytes) => told.push(bytes) });
+  for (const i of [0, 1, 2, 3, 4]) pool.put(`${i}`, brick(512, i + 1));
+  pool.resize(2048);
+  expect(buffers.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
+  expect([pool.bytes, pool.heapBytes]).toEqual([2048, 2048]);
+  expect([0, 1, 2, 3, 4].map((i) => pool.get(`${i}`) !== undefined)).toEqual([true, true, true, true, false]);
+  expect(told).toEqual([1024, 2048, 3072, 2048]);
+  // What comes now evicts, until the ceiling rises again.
+  pool.put("5", brick(512));
+  expect(pool.get("0")).toBeUndefined();
+  pool.resize(4096);
+  pool.put("6", brick(512));
+  expect(pool.heapBytes).toBe(3072);
+});

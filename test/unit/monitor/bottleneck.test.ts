@@ -13,6 +13,7 @@ const tier: TierReport = {
   bytes: MiB,
   peakBytes: MiB,
   maxBytes: 256 * MiB,
+  parts: { bricks: MiB },
   hits: 100,
   misses: 100,
   hitRate: 0.5,
