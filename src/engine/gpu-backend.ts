@@ -60,8 +60,8 @@ export class GpuBackend {
    * @returns the id table of each read, null where ids are unchanged (see {@link ReadPlan})
    */
   async render(reads: readonly GpuRead[], signal: AbortSignal): Promise<(IdTable | null)[]> {
-    const kinds = reads.map(({ read, mask }) => ({ ...read, mask: mask !== undefined }));
-    await this.tier.admitScratch(this.renderer, this.renderer.scratchNeeds(kinds), signal);
+    const needs = this.renderer.scratchNeeds(reads.map(({ read }) => read));
+    await this.tier.admitScratch(this.renderer, needs, signal);
     const located = reads.map((read) => this.#pieces(this.#locate(read)));
     const tables = new Map<LocatedRead, IdTable | null>();
     for (const group of this.#groups(located.flat())) {

@@ -63,7 +63,7 @@ export class GpuRenderer {
   }
 
   /** Bytes of each scratch buffer that jobs need together. */
-  scratchNeeds(jobs: readonly Pick<GpuJobKind, "values" | "gather">[]): number[] {
+  scratchNeeds(jobs: readonly Pick<GpuJob, "values" | "gather">[]): number[] {
     return largest(
       jobs.map(({ values, gather }) =>
         values === undefined || gather === undefined ? [] : stageNeeds({ values, gather }),
