@@ -148,7 +148,9 @@ export {
   type VerifyReport,
 } from "./verify/report.js";
 export { type VerifyOptions, verify } from "./verify/verify.js";
+export type { FetchCallback, HttpOptions } from "./zarr/access.js";
 export type { HttpSource, ImageSource, UrlSource } from "./zarr/byte-store.js";
+export type { HeadersCallback, HeadersRequest } from "./zarr/headers.js";
 export type { DigestAlgorithm, IntegrityManifest } from "./zarr/integrity.js";
 export type { Annotation, AxisInfo, ImageMeta, Level } from "./zarr/metadata.js";
 export type { Timeouts } from "./zarr/timeouts.js";

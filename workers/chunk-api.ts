@@ -13,7 +13,6 @@ import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
 import { holdLifeline } from "../src/pool/lifeline.js";
 import {
-  type ArrayDefinition,
   answer,
   type BrickCopy,
   brickKey,
@@ -26,6 +25,7 @@ import {
   type Result,
   type TransformCall,
   type TransformReply,
+  unwrap,
   type WorkerSettings,
 } from "../src/pool/protocol.js";
 import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
@@ -35,6 +35,7 @@ import { coalesceRanges } from "../src/zarr/coalesce.js";
 import { type BrickDecoder, createBrickDecoder } from "../src/zarr/codecs.js";
 import { WasmZstd } from "../src/zarr/decoders/wasm-zstd.js";
 import { FetchQueue } from "../src/zarr/fetch-queue.js";
+import { keepHeaders } from "../src/zarr/headers.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { RetryBudgets } from "../src/zarr/retry-budget.js";
 import { openStore } from "../src/zarr/store.js";
@@ -250,8 +251,9 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       settings = { ...settings, diskBytes: maxBytes };
       disk.resize(maxBytes);
     },
-    define(array: number, { store: spec, url, meta }: ArrayDefinition) {
-      const store = spec === null ? null : openStore(spec, { queue, budgets, onRequest });
+    define(array, { store: spec, url, meta }, ask) {
+      const headers = ask && keepHeaders(async (request) => unwrap(await ask(request)));
+      const store = spec === null ? null : openStore(spec, { queue, budgets, onRequest, headers });
       const read = store === null ? null : createChunkReader(coalesceRanges(store, settings.coalesce), meta);
       const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, settings);
       const refetchMs = spec?.kind === "http" ? (spec.timeouts?.totalMs ?? defaultTimeouts.totalMs) : 0;

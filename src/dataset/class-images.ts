@@ -2,10 +2,11 @@
 import type { StoredImage } from "../engine/arrays.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { invalid } from "../options.js";
+import type { HttpOptions } from "../zarr/access.js";
 import { mergeAnnotations, readArrayAnnotation } from "../zarr/annotation.js";
 import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import { openMultiscale } from "../zarr/open.js";
-import { isHttpSource, openStore } from "../zarr/store.js";
+import { isHttpSource, openSource } from "../zarr/store.js";
 import { classNotFound, parseTarget } from "./classes.js";
 import type { CropParts } from "./dataset.js";
 import { discoverClasses, findClasses } from "./discover.js";
@@ -34,6 +35,8 @@ export interface ClassSpec {
   readonly classRelations?: ClassRelations;
   /** A class without annotation: an error (default), or unknown, that is value 0 and mask 0 everywhere. */
   readonly missingClasses?: "error" | "unknown";
+  /** How raw image and targets are asked for over HTTP, as far as a source does not say itself. */
+  readonly http?: HttpOptions;
   readonly signal?: AbortSignal;
 }
 
@@ -99,16 +102,16 @@ export function holdsIds(images: readonly (StoredImage | null)[]): boolean {
   });
 }
 
-function classGroup({ target, targets }: ClassSpec): ClassGroup {
+function classGroup({ target, targets, http }: ClassSpec): ClassGroup {
   if (target !== undefined && targets !== undefined) {
     throw invalid("targets", "left out when target is given", Object.keys(targets));
   }
   if (target === undefined) {
-    const storeOf = (name: string) => openStore(targets![name]!);
+    const storeOf = (name: string) => openSource(targets![name]!, http);
     return { names: Object.keys(targets ?? {}), place: "targets", store: null, storeOf };
   }
   const { root, names } = targetGroup(target);
-  const store = openStore(root);
+  const store = openSource(root, http);
   return { names, place: store.url, store, storeOf: (name) => store.child(name) };
 }
 

@@ -19,17 +19,20 @@ import type {
   TypedArray,
   Vec3,
 } from "../types.js";
+import type { HttpOptions } from "../zarr/access.js";
 import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import type { IntegrityManifest } from "../zarr/integrity.js";
 import type { AxisInfo, ImageMeta, Level } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
-import { openStore } from "../zarr/store.js";
+import { openSource } from "../zarr/store.js";
 
 export interface OpenImageOptions extends EngineOptions {
   /** Index along each channel or time axis that is longer than one, by name: `{ c: 0 }`. */
   readonly select?: Readonly<Record<string, number>>;
   /** Digests of the chunks as stored: each chunk that is listed is verified when it is read. */
   readonly integrity?: IntegrityManifest;
+  /** How the source is asked for over HTTP. */
+  readonly http?: HttpOptions;
   /** Read through an engine that exists already, sharing its workers and caches. */
   readonly engine?: Engine;
   readonly signal?: AbortSignal;
@@ -198,12 +201,12 @@ export class Image {
 export async function openImage(source: ImageSource, options: OpenImageOptions = {}): Promise<Image> {
   checkKeys(
     options,
-    [...engineOptionNames, "select", "integrity", "engine", "signal"],
+    [...engineOptionNames, "select", "integrity", "http", "engine", "signal"],
     "the openImage options",
   );
-  const { engine, select, integrity, signal, ...engineOptions } = options;
+  const { engine, select, integrity, http, signal, ...engineOptions } = options;
   const own = engine ?? new Engine(engineOptions);
-  const store = openStore(source);
+  const store = openSource(source, http);
   const meta = await openMultiscale(store, { select, integrity, signal });
   return new Image(store, meta, own, engine === undefined);
 }

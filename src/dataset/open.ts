@@ -10,7 +10,7 @@ import { inWorld, viewOf } from "../plan/view.js";
 import type { ArraySpec, AxisName, Box, ResolvedArraySpec } from "../types.js";
 import type { ImageSource } from "../zarr/byte-store.js";
 import type { IntegrityManifest } from "../zarr/integrity.js";
-import { isHttpSource, openStore } from "../zarr/store.js";
+import { isHttpSource, openSource, openStore } from "../zarr/store.js";
 import { areSlices, resolveArrays } from "./arrays.js";
 import { openRaw } from "./channels.js";
 import { type ClassSpec, holdsIds, openClasses } from "./class-images.js";
@@ -66,6 +66,7 @@ export const datasetOptionNames = [
   "select",
   "channelAxis",
   "integrity",
+  "http",
   "onMissing",
   "onMissingChunk",
   "engine",
@@ -85,7 +86,7 @@ export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
   const { inputs, targets, sliceAxes, pad, onMissing } = resolveSpec(spec);
   const { select, channelAxis, integrity, signal, onMissingChunk = warn } = spec;
   const [{ images: rawChannels, names: rawChannelNames }, opened] = await Promise.all([
-    openRaw(openStore(spec.raw), { select, channelAxis, integrity, signal }),
+    openRaw(openSource(spec.raw, spec.http), { select, channelAxis, integrity, signal }),
     openClasses(spec, targets.length > 0 && spec.classes !== null),
   ]);
   const raw = rawChannels[0]!;

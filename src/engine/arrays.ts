@@ -1,6 +1,7 @@
 /** The Zarr arrays an engine reads, numbered; the same array opened twice gets the same number. */
 import type { ArrayDefinition } from "../pool/protocol.js";
 import type { ByteStore } from "../zarr/byte-store.js";
+import type { HeadersCallback } from "../zarr/headers.js";
 import { brickBytes, type ImageMeta, type Level } from "../zarr/metadata.js";
 
 /** An opened image: where its bytes are and what its metadata says. */
@@ -17,13 +18,15 @@ export interface RegisteredArray {
   readonly brickBytes: number;
 }
 
+type Define = (definition: ArrayDefinition, headers: HeadersCallback | undefined) => number;
+
 export class ArrayRegistry {
-  readonly #define: (definition: ArrayDefinition) => number;
+  readonly #define: Define;
   readonly #byName = new Map<string, RegisteredArray>();
   readonly #sources = new WeakMap<object, number>();
   #sourceCount = 0;
 
-  constructor(define: (definition: ArrayDefinition) => number) {
+  constructor(define: Define) {
     this.#define = define;
   }
 
@@ -33,7 +36,7 @@ export class ArrayRegistry {
     const name = JSON.stringify([this.#sourceName(store), path, select, digests?.fingerprint]);
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const id = this.#define({ store: store.spec, url: meta.url, meta: level.array });
+    const id = this.#define({ store: store.spec, url: meta.url, meta: level.array }, store.headers);
     const array: RegisteredArray = { id, store, level, brickBytes: brickBytes(level) };
     this.#byName.set(name, array);
     return array;
@@ -42,7 +45,7 @@ export class ArrayRegistry {
   /** URLs name themselves, with how they are asked for; directories and custom stores are told apart by identity. */
   #sourceName(store: ByteStore): string {
     const { spec } = store;
-    if (spec?.kind === "http") return JSON.stringify(spec);
+    if (spec?.kind === "http") return JSON.stringify([spec, store.headers !== undefined]);
     const source = spec === null ? store : spec.handle;
     const number = this.#sources.get(source) ?? this.#sourceCount++;
     this.#sources.set(source, number);

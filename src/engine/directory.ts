@@ -210,7 +210,9 @@ export class BrickDirectory {
     this.#countCodec(worker, array);
     try {
       const encoded =
-        array.store.spec === null ? await this.#readOnPage(array, address.brick, signal) : undefined;
+        array.store.spec === null
+          ? await this.#readOnPage(array, address.brick, signal, priority)
+          : undefined;
       signal.addEventListener("abort", cancel, { once: true });
       const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
       const reply = await worker.load({ call, address, encoded, priority }, buffers, lives);
@@ -254,13 +256,18 @@ export class BrickDirectory {
     if (reply.unverified) counters.unverifiedChunks++;
   }
 
-  /** Custom stores live on the page: it reads, the worker decodes. The store's own bytes are never detached. */
-  async #readOnPage(array: RegisteredArray, brick: Vec3, signal: AbortSignal): Promise<ArrayBuffer | null> {
+  /** Custom stores and those with a `fetch` of their own live on the page: it reads, the worker decodes. The store's own bytes are never detached. */
+  async #readOnPage(
+    array: RegisteredArray,
+    brick: Vec3,
+    signal: AbortSignal,
+    priority: Priority,
+  ): Promise<ArrayBuffer | null> {
     const known = this.#pageReaders.get(array.id);
     const read = known ?? createChunkReader(array.store, array.level.array);
     if (known === undefined) this.#pageReaders.set(array.id, read);
     const startMs = performance.now();
-    const bytes = await read(brick, { signal });
+    const bytes = await read(brick, { signal, priority });
     const ms = performance.now() - startMs;
     this.spans.add({ stage: "fetch", startMs, ms, bytes: bytes?.byteLength ?? 0, parts: { body: ms } });
     return bytes === undefined ? null : bytes.slice().buffer;

@@ -86,7 +86,7 @@ export class Engine {
       deadlines: this.#options.workerDeadlines,
       lost: (worker) => this.#directory.forget(worker),
     });
-    this.#arrays = new ArrayRegistry((definition) => this.#pool.define(definition));
+    this.#arrays = new ArrayRegistry((definition, headers) => this.#pool.define(definition, headers));
     this.#inflight = new Budget(inflightBytes, "budget.inflight", this.#reportOf("inflight"));
     this.#gpu = new GpuTier(gpuBytes, this.#reportOf("gpu"));
     const report = this.#reportOf("memory");

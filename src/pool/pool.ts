@@ -4,10 +4,12 @@
  * A worker that is gone is replaced as soon as one is asked for; where workers do not even start, each further try waits
  * longer. Where they are forbidden, one "worker" runs on the page's own thread.
  */
+import { proxy } from "comlink";
 import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
+import type { HeadersCallback, HeadersRequest } from "../zarr/headers.js";
 import { type Lives, LostWorker, newLives, PoolWorker } from "./pool-worker.js";
-import type { ArrayDefinition, WorkerSettings } from "./protocol.js";
+import { type ArrayDefinition, answer, type RemoteHeaders, type WorkerSettings } from "./protocol.js";
 import { isForbidden, pageThread, type Thread, workerThread } from "./thread.js";
 import type { WorkerDeadlines } from "./watch.js";
 
@@ -38,7 +40,7 @@ export interface PoolStats {
 export class WorkerPool {
   readonly #options: PoolOptions;
   #settings: WorkerSettings;
-  readonly #definitions: ArrayDefinition[] = [];
+  readonly #definitions: ((worker: PoolWorker) => void)[] = [];
   readonly #live = new Set<PoolWorker>();
   /** Who waits for a worker. */
   #waiters: (() => void)[] = [];
@@ -128,10 +130,18 @@ export class WorkerPool {
     });
   }
 
-  /** Makes an array known to every worker; returns its number. */
-  define(definition: ArrayDefinition): number {
-    const array = this.#definitions.push(definition) - 1;
-    for (const worker of this.#live) worker.tell((api) => api.define(array, definition));
+  /**
+   * Makes an array known to every worker; returns its number.
+   *
+   * @param headers gives its requests their headers, here on the page
+   */
+  define(definition: ArrayDefinition, headers?: HeadersCallback): number {
+    const array = this.#definitions.length;
+    const ask: RemoteHeaders | undefined =
+      headers && proxy((request: HeadersRequest) => answer(() => headers(request)));
+    const tell = (worker: PoolWorker): void => worker.tell((api) => api.define(array, definition, ask));
+    this.#definitions.push(tell);
+    for (const worker of this.#live) tell(worker);
     return array;
   }
 
@@ -161,9 +171,7 @@ export class WorkerPool {
       this.#replace(worker, loss),
     );
     this.#live.add(worker);
-    this.#definitions.forEach(
-      (definition, array) => void worker.tell((api) => api.define(array, definition)),
-    );
+    for (const tell of this.#definitions) tell(worker);
     this.#changed();
   }
 

@@ -16,6 +16,7 @@ import type { ValueWork } from "../plan/values.js";
 import type { RequestTiming } from "../timing/spans.js";
 import type { CoalesceOptions, Revalidate, TypedArray, Vec3 } from "../types.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
+import type { HeadersRequest } from "../zarr/headers.js";
 import type { ArrayMeta } from "../zarr/metadata.js";
 
 export type Result<T> =
@@ -143,6 +144,9 @@ export interface TransformReply {
   readonly transformMs: number;
 }
 
+/** Gives the headers of requests to an origin, on the page. */
+export type RemoteHeaders = (request: HeadersRequest) => Promise<Result<Readonly<Record<string, string>>>>;
+
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
   /**
@@ -156,7 +160,8 @@ export interface ChunkWorkerApi {
   resizeDisk(maxBytes: number): void;
   /** Answers at once, unless the worker is stuck. */
   ping(): void;
-  define(array: number, definition: ArrayDefinition): void;
+  /** @param headers asks the page for the headers of requests */
+  define(array: number, definition: ArrayDefinition, headers?: RemoteHeaders): void;
   /** Fetches, verifies, decodes and holds one brick. */
   load(call: LoadCall): Promise<Result<LoadReply>>;
   cancel(call: number): void;

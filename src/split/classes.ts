@@ -2,7 +2,8 @@
 import { discoverClasses } from "../dataset/discover.js";
 import { VoxelfeedError } from "../errors.js";
 import { nearestName } from "../options.js";
-import { openStore } from "../zarr/store.js";
+import type { HttpOptions } from "../zarr/access.js";
+import { openSource } from "../zarr/store.js";
 import { eachRow, parted } from "./each-row.js";
 import type { LeftOutRow, SplitRow } from "./row.js";
 
@@ -15,11 +16,12 @@ import type { LeftOutRow, SplitRow } from "./row.js";
 export async function withClasses(
   rows: readonly SplitRow[],
   skip: boolean,
+  http: HttpOptions | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly rows: readonly SplitRow[]; readonly failed: readonly LeftOutRow[] }> {
   const find = async (row: SplitRow, stop: AbortSignal): Promise<SplitRow> => {
     if (row.target === null || row.classes !== null) return row;
-    return { ...row, classes: await discoverClasses(openStore(row.target), stop) };
+    return { ...row, classes: await discoverClasses(openSource(row.target, http), stop) };
   };
   const { done, failed } = parted(await eachRow(rows, find, skip, signal));
   return { rows: done.map(({ value }) => value), failed };

@@ -2,7 +2,8 @@
 import { parseTarget } from "../dataset/classes.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { checkKeys, invalid } from "../options.js";
-import { openStore } from "../zarr/store.js";
+import type { HttpOptions } from "../zarr/access.js";
+import { openSource } from "../zarr/store.js";
 import { messageUrl, sourceUrl } from "../zarr/url.js";
 import { parseSplitCsv, usageOf } from "./csv.js";
 import type { LeftOutRow, SplitRow, SplitUsage } from "./row.js";
@@ -55,6 +56,7 @@ type WrittenRow = Omit<SplitRow, "raw" | "target" | "classes"> & {
 export async function readRows(
   source: RowSource,
   skip: boolean,
+  http?: HttpOptions,
   signal?: AbortSignal,
 ): Promise<{ readonly rows: readonly SplitRow[]; readonly unreadable: readonly LeftOutRow[] }> {
   const { csv, pairs, datasetDict, baseUrl } = source;
@@ -71,7 +73,7 @@ export async function readRows(
   const { written, base } =
     csv === undefined
       ? { written: pairs !== undefined ? fromPairs(pairs) : fromDict(datasetDict!), base: baseUrl }
-      : await fromCsv(csv, leaveOut, signal);
+      : await fromCsv(csv, leaveOut, http, signal);
   const bases = basesOf(baseUrl ?? base);
   const rows = written.flatMap((row) => {
     try {
@@ -125,9 +127,10 @@ function isPlace(value: unknown): value is string | URL {
 async function fromCsv(
   csv: string | URL,
   leaveOut: (row: Omit<LeftOutRow, "error">, error: VoxelfeedError) => void,
+  http: HttpOptions | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly written: WrittenRow[]; readonly base: URL | undefined }> {
-  const { text, url } = await readCsvText(csv, signal);
+  const { text, url } = await readCsvText(csv, http, signal);
   const rows = parseSplitCsv(text, (error) =>
     leaveOut({ row: error.row!, where: `line ${error.row}`, usage: null }, error),
   );
@@ -137,14 +140,21 @@ async function fromCsv(
   };
 }
 
-async function readCsvText(csv: string | URL, signal: AbortSignal | undefined) {
+async function readCsvText(
+  csv: string | URL,
+  http: HttpOptions | undefined,
+  signal: AbortSignal | undefined,
+) {
   if (!isPlace(csv)) throw invalid("csv", "the text or URL of a datasplit.csv", csv);
   // One line without a comma can only be a URL.
   if (typeof csv === "string" && (csv.trim() === "" || /[\n,]/.test(csv)))
     return { text: csv, url: undefined };
   const url = new URL(resolveUrl(csv, undefined, "csv"));
   const name = url.pathname.split("/").at(-1)!;
-  const bytes = await openStore(new URL(`.${url.search}`, url)).get(name, { signal, isDocument: true });
+  const bytes = await openSource(new URL(`.${url.search}`, url), http).get(name, {
+    signal,
+    isDocument: true,
+  });
   if (bytes === undefined) {
     throw new VoxelfeedError("not-found", "There is no datasplit at this URL.", {
       url: messageUrl(url.href),

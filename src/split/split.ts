@@ -8,6 +8,8 @@ import { createLoader, type Loader } from "../loader/loader.js";
 import type { LoaderOptions } from "../loader/options.js";
 import { checkKeys, invalid, oneOf } from "../options.js";
 import { samplers } from "../sampling/samplers.js";
+import { checkHttpOptions } from "../zarr/access.js";
+import { keepHeaders } from "../zarr/headers.js";
 import { splitClasses, withClasses } from "./classes.js";
 import { usageOf } from "./csv.js";
 import { eachRow, parted } from "./each-row.js";
@@ -115,14 +117,19 @@ export class DataSplit {
  */
 export async function openDataSplit(spec: DataSplitSpec): Promise<DataSplit> {
   checkKeys(spec, optionNames, "the openDataSplit options");
-  const { csv, pairs, datasetDict, baseUrl, problems, onProblem, filterByScale, pad, ...shared } = spec;
+  const { csv, pairs, datasetDict, baseUrl, problems, onProblem, filterByScale, pad, ...given } = spec;
   const skip = oneOf(problems, "problems", ["error", "skip"], "error") === "skip";
   const tolerance = scaleTolerance(filterByScale);
   const padded = padOf(pad);
-  const read = await readRows({ csv, pairs, datasetDict, baseUrl }, skip, spec.signal);
+  checkHttpOptions(given.http);
+  // One callback is asked for all rows, once per origin.
+  const headers = given.http?.headers && keepHeaders(given.http.headers);
+  const http = headers === undefined ? given.http : { ...given.http, headers };
+  const shared = { ...given, http };
+  const read = await readRows({ csv, pairs, datasetDict, baseUrl }, skip, http, spec.signal);
   const { rows, failed: classless } =
     spec.classes === undefined
-      ? await withClasses(read.rows, skip, spec.signal)
+      ? await withClasses(read.rows, skip, http, spec.signal)
       : { rows: read.rows, failed: [] };
   const classes = spec.classes === null ? null : splitClasses(rows, spec.classes);
   const { workers, createWorker, backend, device, budget } = spec;

@@ -2,6 +2,7 @@
 import { linkedController, raceAbort } from "../abort.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { KiB } from "../math/bytes.js";
+import type { FetchCallback } from "./access.js";
 import type { Reply } from "./body.js";
 import { Countdown } from "./countdown.js";
 import { rangeHeader } from "./range.js";
@@ -15,6 +16,8 @@ export interface Attempt<T> extends Expectation {
   readonly method: "GET" | "HEAD";
   readonly headers?: Readonly<Record<string, string>>;
   readonly credentials?: RequestCredentials;
+  /** Default: the browser's. */
+  readonly fetch?: FetchCallback;
   readonly timeouts: Required<Timeouts>;
   readonly consume: (reply: Reply) => Promise<T>;
   /** Told when the server has begun to answer. */
@@ -70,7 +73,7 @@ export async function attemptOnce<T>(attempt: Attempt<T>, signal: AbortSignal): 
 
   async function send(): Promise<Try<T | undefined>> {
     const { target, method, range, headers, credentials = "omit", consume, onAnswer } = attempt;
-    const response = await fetch(target, {
+    const response = await (attempt.fetch ?? fetch)(target, {
       method,
       signal: controller.signal,
       cache: "no-store",

@@ -2,6 +2,7 @@
 
 import type { RangeQuery, GetOptions as ZarritaGetOptions } from "zarrita";
 import type { Priority } from "../cache/budget.js";
+import type { HeadersCallback } from "./headers.js";
 import type { Timeouts } from "./timeouts.js";
 
 /** One address of a volume, and what is sent along to it. */
@@ -112,8 +113,10 @@ export interface GetOptions {
 export interface ByteStore {
   /** The root, for messages: without query string. Not unique: signed URLs and custom stores share it. */
   readonly url: string;
-  /** How to open this store on another thread; `null`: a custom store, which lives on this thread only. */
+  /** How to open this store on another thread; `null`: a store that lives on this thread only. */
   readonly spec: StoreSpec | null;
+  /** Gives this store's requests their headers, on this thread; another one that opens it asks here. */
+  readonly headers?: HeadersCallback;
   /** The whole object. The caller owns the bytes, except a custom store's, which may be shared: read only. */
   get(path: string, options?: GetOptions): Promise<Uint8Array | undefined>;
   /**

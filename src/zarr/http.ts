@@ -93,7 +93,8 @@ export function openHttpStore(
 
   return {
     url: messageUrl(rootUrl),
-    spec,
+    spec: network.fetch === undefined ? spec : null,
+    ...(network.headers && { headers: network.headers }),
     get: (path, options = {}) =>
       request(path, options, { isDocument: options.isDocument }, async (reply) => {
         const bytes = await readBody(reply, options.maxBytes);

@@ -1,10 +1,12 @@
 /** A request until it is answered: its turn, its retries, its time limit, and the pause while there is no network. */
-import { linkedController } from "../abort.js";
+import { linkedController, raceAbort } from "../abort.js";
 import type { Priority } from "../cache/budget.js";
 import type { RequestTiming } from "../timing/spans.js";
+import type { FetchCallback } from "./access.js";
 import { type Attempt, attemptOnce, timeoutError } from "./attempt.js";
 import { Countdown } from "./countdown.js";
 import type { FetchQueue } from "./fetch-queue.js";
+import type { HeadersCallback } from "./headers.js";
 import { backOnline, isOffline } from "./online.js";
 import { RequestClock } from "./request-clock.js";
 import { type Fault, type RetryPolicy, withRetry } from "./retry.js";
@@ -18,9 +20,13 @@ export interface Network {
   readonly queue?: FetchQueue;
   /** Told of every try when it is over, unless it was aborted. */
   readonly onRequest?: (timing: RequestTiming) => void;
+  /** Gives further headers; asked again when they are refused. */
+  readonly headers?: HeadersCallback;
+  /** Called instead of `fetch`; the store then lives on this thread only. */
+  readonly fetch?: FetchCallback;
 }
 
-export interface HttpRequest<T> extends Omit<Attempt<T>, "onAnswer"> {
+export interface HttpRequest<T> extends Omit<Attempt<T>, "onAnswer" | "fetch"> {
   readonly priority?: Priority;
   readonly signal?: AbortSignal;
 }
@@ -32,7 +38,7 @@ export interface HttpRequest<T> extends Omit<Attempt<T>, "onAnswer"> {
  */
 export async function requestWithRetry<T>(
   request: HttpRequest<T>,
-  { policy, budgets, queue, onRequest }: Network,
+  { policy, budgets, queue, onRequest, headers, fetch }: Network,
 ): Promise<T | undefined> {
   const { target, url, timeouts, priority = "visible", signal } = request;
   signal?.throwIfAborted();
@@ -47,6 +53,20 @@ export async function requestWithRetry<T>(
     controller.abort(failed === undefined ? silent() : failed.fault.error(failed.attempts));
   }
 
+  async function attemptWithHeaders(onAnswer: Attempt<T>["onAnswer"]) {
+    const send = (given?: Readonly<Record<string, string>>) => {
+      const all = given === undefined ? request.headers : { ...request.headers, ...given };
+      return attemptOnce({ ...request, headers: all, fetch, onAnswer }, controller.signal);
+    };
+    if (headers === undefined) return await send();
+    const { origin } = new URL(target);
+    const ask = (refused?: Readonly<Record<string, string>>) =>
+      raceAbort(Promise.resolve(headers({ origin, refused })), controller.signal);
+    const given = await ask();
+    const outcome = await send(given);
+    return outcome.ok || outcome.status !== 401 ? outcome : await send(await ask(given));
+  }
+
   /** A request holds its place while it is under way, not while it waits to be tried again. */
   async function attemptInTurn() {
     const clock = new RequestClock();
@@ -58,7 +78,7 @@ export async function requestWithRetry<T>(
     };
     try {
       clock.sent();
-      const outcome = await attemptOnce({ ...request, onAnswer }, controller.signal);
+      const outcome = await attemptWithHeaders(onAnswer);
       const bytes = outcome.ok && outcome.value instanceof Uint8Array ? outcome.value.byteLength : 0;
       onRequest?.(clock.timing(target, queue?.protocolOf(target) ?? "", bytes, !outcome.ok));
       return outcome;

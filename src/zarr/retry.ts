@@ -35,6 +35,8 @@ export const maxWrongAnswers = 5;
 export interface Fault {
   readonly ok: false;
   readonly kind: "final" | "wrong" | "fault" | "down";
+  /** HTTP status, where there is one. */
+  readonly status?: number;
   readonly retryAfterMs?: number;
   readonly error: (attempts: number) => Error;
 }

@@ -2,10 +2,12 @@
 import { VoxelfeedError } from "../errors.js";
 import { checkKeys, flag, invalid, oneOf } from "../options.js";
 import type { HttpRoot, HttpSource, HttpSpec, UrlSource } from "./byte-store.js";
+import { checkHeaders } from "./headers.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
 import { sourceUrl } from "./url.js";
 
 const sourceKeys = ["url", "urls", "headers", "credentials", "forbiddenIsMissing", "timeouts"] as const;
+const credentialsWords = ["omit", "same-origin", "include"] as const;
 const rootKeys = ["url", "headers", "credentials"] as const;
 
 /** The specification of one URL, or of several addresses of the same data. */
@@ -20,7 +22,7 @@ export function urlSpec(...urls: readonly (string | URL)[]): HttpSpec {
  */
 export function httpSpec(source: HttpSource): HttpSpec {
   checkKeys(source, sourceKeys, "source");
-  const { url, urls, forbiddenIsMissing, timeouts } = source;
+  const { url, urls } = source;
   if ((url === undefined) === (urls === undefined)) {
     throw invalid("source", "given exactly one of url and urls", Object.keys(source));
   }
@@ -32,11 +34,22 @@ export function httpSpec(source: HttpSource): HttpSpec {
   const shared = sentAlong(source, "source");
   const origin = listed[0] && new URL(listed[0].url).origin;
   const roots = listed.map((root) => (new URL(root.url).origin === origin ? { ...shared, ...root } : root));
-  const spec = specOf(roots);
+  return { ...specOf(roots), ...checkManners(source, "source") };
+}
+
+/**
+ * How a source is asked for, beside what is sent along.
+ *
+ * @throws `invalid-option`, `unknown-option`
+ */
+export function checkManners(
+  { credentials, forbiddenIsMissing, timeouts }: Omit<HttpSource, "url" | "urls" | "headers">,
+  path: string,
+): Pick<HttpSpec, "forbiddenIsMissing" | "timeouts"> {
+  oneOf(credentials, `${path}.credentials`, credentialsWords, "omit");
   return {
-    ...spec,
-    ...(flag(forbiddenIsMissing, "source.forbiddenIsMissing", false) ? { forbiddenIsMissing: true } : {}),
-    ...(timeouts === undefined ? {} : { timeouts: checkTimeouts(timeouts, "source.timeouts") }),
+    ...(flag(forbiddenIsMissing, `${path}.forbiddenIsMissing`, false) ? { forbiddenIsMissing: true } : {}),
+    ...(timeouts === undefined ? {} : { timeouts: checkTimeouts(timeouts, `${path}.timeouts`) }),
   };
 }
 
@@ -55,37 +68,12 @@ function rootOf(entry: string | URL | UrlSource, path: string): HttpRoot {
 }
 
 function sentAlong({ headers, credentials }: Partial<UrlSource>, path: string): Omit<HttpRoot, "url"> {
-  const words = ["omit", "same-origin", "include"] as const;
   return {
     ...(headers === undefined ? {} : { headers: checkHeaders(headers, `${path}.headers`) }),
     ...(credentials === undefined
       ? {}
-      : { credentials: oneOf(credentials, `${path}.credentials`, words, "omit") }),
+      : { credentials: oneOf(credentials, `${path}.credentials`, credentialsWords, "omit") }),
   };
-}
-
-/**
- * Headers that may be sent along with requests.
- *
- * @throws `invalid-option`, which does not repeat their values
- */
-export function checkHeaders(headers: unknown, path: string): Readonly<Record<string, string>> {
-  const isRecord = typeof headers === "object" && headers !== null && !Array.isArray(headers);
-  const names = isRecord ? Object.keys(headers) : [];
-  const isUsable = (name: string): boolean => {
-    const value = (headers as Record<string, unknown>)[name];
-    return name.toLowerCase() !== "range" && typeof value === "string" && isHeader(name, value);
-  };
-  if (isRecord && names.every(isUsable)) return { ...headers };
-  throw invalid(path, "texts by header name, without Range", isRecord ? names : typeof headers);
-}
-
-function isHeader(name: string, value: string): boolean {
-  try {
-    return new Headers([[name, value]]).has(name);
-  } catch {
-    return false;
-  }
 }
 
 function checkTimeouts(timeouts: Timeouts, path: string): Timeouts {

@@ -70,6 +70,7 @@ function serverFault({ status, headers }: Response, url: string): Fault {
   return {
     ok: false,
     kind: isDown ? "down" : retryable ? "fault" : "final",
+    status,
     retryAfterMs: retryAfterMs(headers.get("Retry-After"), Date.now()),
     error: (attempts) => {
       const times = attempts > 1 ? ` ${attempts} times` : "";
@@ -84,6 +85,7 @@ export function faultOf(error: VoxelfeedError): Fault {
   return {
     ok: false,
     kind: error.retryable ? "wrong" : "final",
+    status: error.status,
     error: (attempts) => Object.assign(error, { attempts }),
   };
 }

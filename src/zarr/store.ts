@@ -1,8 +1,11 @@
 /** Where bytes come from: HTTP, a local directory or a custom store, behind one interface. */
 import { VoxelfeedError } from "../errors.js";
-import type { ByteStore, HttpSource, ImageSource, StoreSpec } from "./byte-store.js";
+import { checkHttpOptions, type HttpOptions } from "./access.js";
+import type { ByteStore, HttpSource, ImageSource, StoreSpec, UrlSource } from "./byte-store.js";
 import { openCustomStore } from "./custom.js";
 import { openDirectoryStore } from "./directory.js";
+import { FetchQueue } from "./fetch-queue.js";
+import { checkedHeaders, keepHeaders } from "./headers.js";
 import { openHttpStore } from "./http.js";
 import type { Network } from "./request.js";
 import { httpSpec, urlSpec } from "./source.js";
@@ -28,6 +31,37 @@ export function openStore(source: ImageSource | StoreSpec, network: Partial<Netw
     "invalid-option",
     "expected a URL, a list of them, { url, ... }, a FileSystemDirectoryHandle or a store with get(key) as source",
   );
+}
+
+/**
+ * Opens a source on the page, with what the page gives to requests. No request is made.
+ *
+ * @throws as {@link openStore}, and for options that cannot be used
+ */
+export function openSource(source: ImageSource, http: HttpOptions = {}): ByteStore {
+  checkHttpOptions(http);
+  const { headers, fetch, ...defaults } = http;
+  const network = {
+    ...(headers && { headers: keepHeaders(checkedHeaders(headers)) }),
+    ...(fetch && { fetch, queue: new FetchQueue(1) }),
+  };
+  return openStore(withDefaults(source, defaults), network);
+}
+
+/** What a source over HTTP does not say itself. */
+function withDefaults(source: ImageSource, defaults: Omit<HttpSource, "url" | "urls">): ImageSource {
+  if (Object.keys(defaults).length === 0) return source;
+  if (typeof source === "string" || source instanceof URL) return { ...defaults, url: source };
+  if (typeof source !== "object" || source === null) return source;
+  const { credentials } = defaults;
+  const withCredentials = (entry: string | URL | UrlSource): UrlSource =>
+    typeof entry === "string" || entry instanceof URL
+      ? { credentials, url: entry }
+      : { credentials, ...entry };
+  if (isList(source)) return { ...defaults, urls: source.map(withCredentials) };
+  if (!isHttpSource(source)) return source;
+  const { urls } = source;
+  return { ...defaults, ...source, ...(urls && { urls: urls.map(withCredentials) }) };
 }
 
 /** Whether a source is a URL with options, or several. */

@@ -79,7 +79,7 @@ export async function serveCrop(): Promise<{
 /** The requests below a URL since the log was last cleared. */
 export async function requestsBelow(
   url: string,
-): Promise<{ method: string; path: string; aborted: boolean }[]> {
+): Promise<{ method: string; path: string; aborted: boolean; sent: Record<string, string> }[]> {
   const { origin, pathname } = new URL(url);
   return await (await fetch(`${origin}/_log?prefix=${encodeURIComponent(pathname)}`)).json();
 }
