@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linkedController, raceAbort, SharedAbort } from "../../src/abort.js";
+import { linkedController, raceAbort, SharedAbort, together } from "../../src/abort.js";
 
 describe("SharedAbort", () => {
   it("does NOT cancel while some callers are still active", () => {
@@ -43,5 +43,39 @@ describe("linkedController", () => {
     other.unlink();
     a.abort("a");
     expect(other.controller.signal.aborted).toBe(false);
+  });
+});
+
+describe("together", () => {
+  it("gives the results in the order of the items", async () => {
+    const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+    const work = async (ms: number) => {
+      await wait(ms);
+      return ms;
+    };
+    expect(await together([20, 5, 10], work)).toEqual([20, 5, 10]);
+    expect(await together([], work)).toEqual([]);
+  });
+
+  it("rejects with the first failure when all have settled, and stops the others", async () => {
+    const ended: number[] = [];
+    const first = new Error("first");
+    const work = async (item: number, signal: AbortSignal) => {
+      if (item === 2) throw first;
+      await new Promise((done) => signal.addEventListener("abort", done));
+      await Promise.resolve();
+      ended.push(item);
+      throw new Error(`stopped ${item}`);
+    };
+    await expect(together([1, 2, 3], work)).rejects.toBe(first);
+    expect(ended).toEqual([1, 3]);
+  });
+
+  it("rejects with the caller's reason", async () => {
+    const controller = new AbortController();
+    const work = (_: number, signal: AbortSignal) => raceAbort(new Promise(() => {}), signal);
+    const all = together([1, 2], work, controller.signal);
+    controller.abort("mine");
+    await expect(all).rejects.toBe("mine");
   });
 });
