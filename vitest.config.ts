@@ -57,6 +57,7 @@ export default defineConfig(({ mode }) => ({
         },
       },
       {
+        mode,
         test: {
           name: "e2e",
           environment: "node",

@@ -63,13 +63,18 @@ async function writeModules() {
   await build.close();
 }
 
-/** Minified and Brotli-compressed size in bytes of an entry with all that it imports, dependencies apart. */
+/** Minified and Brotli-compressed size in bytes of an entry with all that it needs at once, dependencies apart. */
 async function compressedSize(name) {
   const build = await bundle({ [name]: entries[name] });
   const { output } = await build.generate({ format: "esm", minify: true });
   await build.close();
-  const code = output.map((file) => (file.type === "chunk" ? file.code : "")).join("");
-  return brotliCompressSync(code).length;
+  const chunks = output.filter((file) => file.type === "chunk");
+  const needed = new Set(chunks.filter(({ isEntry }) => isEntry));
+  // A set grows while it is walked: imports of imports are reached too.
+  for (const { imports } of needed) {
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) needed.add(chunk);
+  }
+  return brotliCompressSync([...needed].map(({ code }) => code).join("")).length;
 }
 
 rmSync(resolve(root, "dist"), { recursive: true, force: true });

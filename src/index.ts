@@ -89,6 +89,7 @@ export { type DatasetSpec, openDataset } from "./dataset/open.js";
 export { type ClassRelations, type ClassTree, relationsFromTree } from "./dataset/relations.js";
 export type { SampleDraw, SampleOrigin, TilePlace } from "./dataset/sample.js";
 export { type SubsetDataset, subset } from "./dataset/subset.js";
+export type { DeviceLostEvent } from "./engine/backend-choice.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
 export { Engine, type EngineEvents, type EngineStats } from "./engine/engine.js";
 export type { EngineOptions } from "./engine/options.js";
@@ -96,7 +97,7 @@ export { type ErrorCode, isVoxelfeedError, VoxelfeedError } from "./errors.js";
 export type { Batch } from "./loader/batch.js";
 export { type BatchSizeOptions, suggestBatchSize } from "./loader/batch-size.js";
 export type { LoaderEvents } from "./loader/events.js";
-export { createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
+export { type AttachOptions, createLoader, type Loader, type LoaderStats } from "./loader/loader.js";
 export type { LoaderOptions } from "./loader/options.js";
 export type { LoaderState } from "./loader/state.js";
 export type { RawValueTransforms } from "./loader/value-options.js";
@@ -104,6 +105,8 @@ export { GiB, MiB } from "./math/bytes.js";
 export { rotation } from "./math/rotation.js";
 export type { IdTable } from "./plan/ids.js";
 export type { Tile } from "./plan/tiles.js";
+export type { PoolStats } from "./pool/pool.js";
+export type { WorkerDeadlines } from "./pool/watch.js";
 export {
   type BlockShuffleSampler,
   type ClassBalancedSampler,

@@ -107,6 +107,8 @@ export async function cachedArray(
 ): Promise<CachedArray | null> {
   const version = revalidate === "never" ? "" : meta.version;
   if (store.spec?.kind !== "http" || version === undefined) return null;
+  // Only secure contexts have it.
+  if (crypto.subtle === undefined) return null;
   const { path, dtype, select, chunkShape, chunkKey, codecs, shard, digests } = meta;
   const form = JSON.stringify([
     store.spec.url,

@@ -2,6 +2,7 @@
 import { linkedController } from "../abort.js";
 import { toBatchArray } from "../engine/batch-array.js";
 import type { Engine } from "../engine/engine.js";
+import { LivingArrays } from "../engine/living-arrays.js";
 import { outputBytes } from "../engine/outputs.js";
 import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
@@ -47,15 +48,15 @@ export async function readSamples(
   try {
     const jobs = arrayJobs(arrays, plans, "ncdhw", plainChains(arrays));
     leave = await engine.admitOutputs(outputBytes(jobs), controller.signal, "visible");
-    const rendered = await engine.render(jobs, controller.signal);
-    const entries = rendered.map(async (result, i) => {
-      const array = toBatchArray(engine, result, () => {});
+    const render = () => engine.render(jobs, controller.signal);
+    const living = new LivingArrays(engine, await render(), render);
+    const entries = living.arrays.map(async (_, i) => {
+      const array = toBatchArray(living, i, () => {});
       const [data, mask] = await Promise.all([array.data(), array.mask?.data() ?? null]);
-      engine.recycle(result);
       const { shape, dtype, channels, idTables } = array;
       return [arrays[i]!.spec.name, { data, mask, shape, dtype, channels, idTables }] as const;
     });
-    const arraysByName = Object.fromEntries(await Promise.all(entries));
+    const arraysByName = Object.fromEntries(await Promise.all(entries).finally(() => living.recycle()));
     for (const plan of plans) {
       const missed = plan.missed();
       if (missed !== null) throw missed;

@@ -2,12 +2,13 @@
 import { linkedController } from "../abort.js";
 import type { Priority } from "../cache/budget.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
+import { LivingArrays } from "../engine/living-arrays.js";
 import { type EngineOptions, engineOptionNames } from "../engine/options.js";
 import { outputBytes } from "../engine/outputs.js";
 import { determinant } from "../math/vec.js";
 import { checkKeys, finiteVec3, invalid, oneOf, positiveVec3, shapeVec3 } from "../options.js";
 import type { IdTable } from "../plan/ids.js";
-import { outputArray, outputElements, outputItemSize } from "../plan/output.js";
+import { outputArray, outputElements } from "../plan/output.js";
 import { type PatchRequest, planPatch } from "../plan/patch.js";
 import type {
   Antialias,
@@ -148,16 +149,17 @@ export class Image {
     const job = { layout, channels: ["image"], mask: true, reads: [{ image: this, priority, ...planned }] };
     try {
       const leave = await this.#engine.admitOutputs(outputBytes([job]), controller.signal, priority);
-      const [rendered] = await this.#engine.render([job], controller.signal).catch((error: unknown) => {
+      const render = () => this.#engine.render([job], controller.signal);
+      const first = await render().catch((error: unknown) => {
         leave();
         throw error;
       });
+      const living = new LivingArrays(this.#engine, first, render);
       try {
-        const { data, maskData, buffer, maskBuffer, idTables } = rendered!;
         const elements = outputElements(layout);
-        const bytes = elements * outputItemSize[patch.dtype];
-        const values = data ?? (await this.#engine.read(buffer!, 0, bytes));
-        const mask = maskData ?? (await this.#engine.read(maskBuffer!, 0, elements));
+        const values = await living.values(0);
+        const mask = await living.mask(0);
+        const { idTables } = living.arrays[0]!;
         controller.signal.throwIfAborted();
         return {
           data: outputArray(patch.dtype, elements, values),
@@ -168,7 +170,7 @@ export class Image {
           idTable: idTables[0] ?? null,
         };
       } finally {
-        this.#engine.recycle(rendered!);
+        living.recycle();
         leave();
       }
     } finally {

@@ -1,10 +1,10 @@
 /** A rendered array as users meet it: a GPU buffer, typed arrays, or both. */
 import { VoxelfeedError } from "../errors.js";
 import type { IdTable } from "../plan/ids.js";
-import { outputArray, outputElements, outputItemSize, outputShape } from "../plan/output.js";
+import { outputArray, outputElements, outputShape } from "../plan/output.js";
 import type { Layout, OutputDType, TypedArray } from "../types.js";
-import type { Engine } from "./engine.js";
 import type { RenderedArray } from "./jobs.js";
+import type { LivingArrays } from "./living-arrays.js";
 
 /** `uint8`, 1 where a voxel is inside the volume and annotated, 0 elsewhere; shaped like its array. */
 export interface BatchMask {
@@ -17,7 +17,9 @@ export interface BatchMask {
 export interface BatchArray {
   /**
    * STORAGE | COPY_SRC | COPY_DST, at least the array's bytes padded to 16; null without a device.
-   * Valid until the batch is released; never destroy it.
+   * Valid until the batch is released; never destroy it. After a lost device it is another one.
+   *
+   * @throws VoxelfeedError `released`
    */
   readonly buffer: GPUBuffer | null;
   /** `[N, C, D, H, W]`, or `[N, D, H, W, C]` with layout `ndhwc`. */
@@ -34,37 +36,43 @@ export interface BatchArray {
   data(): Promise<TypedArray>;
 }
 
-/** @param alive throws once the lease is over */
-export function toBatchArray(engine: Engine, rendered: RenderedArray, alive: () => void): BatchArray {
-  const { layout, channels, buffer, byteOffset, maskBuffer, data, maskData, idTables } = rendered;
-  const elements = outputElements(layout);
-  const bytes = elements * outputItemSize[layout.dtype];
-  const shape = outputShape(layout);
-  const fetch = async (
-    held: ArrayBuffer | null,
-    from: GPUBuffer | null,
-    offset: number,
-    length: number,
-  ): Promise<ArrayBuffer> => {
+/**
+ * @param index of the array in `living`
+ * @param alive throws once the lease is over
+ */
+export function toBatchArray(living: LivingArrays, index: number, alive: () => void): BatchArray {
+  const current = (): RenderedArray => {
     alive();
-    return held ?? (await engine.read(from!, offset, length));
+    return living.arrays[index]!;
   };
-  const hasMask = maskBuffer !== null || maskData !== null;
+  const { layout, channels, idTables, maskBuffer, maskData } = current();
+  const elements = outputElements(layout);
+  const shape = outputShape(layout);
   const mask: BatchMask = {
-    buffer: maskBuffer,
+    get buffer() {
+      return current().maskBuffer;
+    },
     shape,
     dtype: "uint8",
-    data: async () => new Uint8Array(await fetch(maskData, maskBuffer, 0, elements), 0, elements),
+    async data() {
+      alive();
+      return new Uint8Array(await living.mask(index), 0, elements);
+    },
   };
   return {
-    buffer,
+    get buffer() {
+      return current().buffer;
+    },
     shape,
     dtype: layout.dtype,
     layout: layout.layout,
     channels,
     idTables,
-    ...(hasMask ? { mask } : {}),
-    data: async () => outputArray(layout.dtype, elements, await fetch(data, buffer, byteOffset, bytes)),
+    ...(maskBuffer !== null || maskData !== null ? { mask } : {}),
+    async data() {
+      alive();
+      return outputArray(layout.dtype, elements, await living.values(index));
+    },
   };
 }
 

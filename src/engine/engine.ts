@@ -2,13 +2,13 @@
  * One engine owns workers, memory tier, GPU tier and the choice of backend; images, datasets and loaders read
  * through it. Two engines do not know of each other.
  */
+import { linkedController } from "../abort.js";
 import { Budget, type Priority } from "../cache/budget.js";
 import { Ledger, type TierUse } from "../cache/ledger.js";
 import { type BudgetEvent, LimitEvents, type LimitReport, type Tier } from "../cache/limits.js";
 import { Emitter } from "../emitter.js";
 import { VoxelfeedError } from "../errors.js";
 import { BrickPool } from "../gpu/bricks.js";
-import { acquireDevice, isSoftware } from "../gpu/device.js";
 import { readBuffer } from "../gpu/readback.js";
 import { GpuRenderer } from "../gpu/render.js";
 import { GpuTargets } from "../gpu/targets.js";
@@ -17,6 +17,7 @@ import type { DiskCounters } from "../pool/protocol.js";
 import { Spans } from "../timing/spans.js";
 import type { Backend, Budget as BudgetOptions } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
+import { BackendChoice, type DeviceLostEvent, type GpuParts, lossOrDelay } from "./backend-choice.js";
 import type { CellCounts } from "./cell-counts.js";
 import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
@@ -32,7 +33,6 @@ import {
   resolveEngineOptions,
 } from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
-import { BufferRing } from "./ring.js";
 import { SharedResults } from "./shared-results.js";
 import { type EngineCounters, newCounters } from "./stats.js";
 
@@ -47,6 +47,7 @@ export interface EngineStats extends EngineCounters {
 
 export interface EngineEvents {
   readonly budget: BudgetEvent;
+  readonly deviceLost: DeviceLostEvent;
 }
 
 export class Engine {
@@ -70,9 +71,9 @@ export class Engine {
   readonly #memory: Ledger;
   readonly #inflight: Budget;
   readonly #gpu: GpuTier;
-  #chosen: Promise<ChosenBackend> | undefined;
-  #settled: ChosenBackend | null = null;
-  #cleanUp: (() => void)[] = [];
+  /** What made an array, and so what its buffers end with. */
+  readonly #makers = new WeakMap<RenderedArray, ChosenBackend>();
+  readonly #backend: BackendChoice;
 
   /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
   constructor(options: EngineOptions = {}) {
@@ -102,6 +103,14 @@ export class Engine {
     );
     this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#reads, this.#counters, this.spans);
     this.labels = new LabelCounter(this.#arrays, this.#directory, this.#reads);
+    this.#backend = new BackendChoice(
+      this.#options,
+      this.#gpu,
+      this.#counters,
+      this.#lifetime.signal,
+      (device) => this.#makeGpu(device),
+      (event) => this.#events.emit("deviceLost", event),
+    );
   }
 
   /** The memory budget as it was given, and where it was not the same on every device: what a default may follow from. */
@@ -124,12 +133,12 @@ export class Engine {
     return this.#pool.size;
   }
 
-  /** Backend and device: settled on first use, by capability, and never changed by an error. */
+  /**
+   * Backend and device: settled on first use, by capability; anew when the device is lost, and on a smaller scale when it
+   * is out of memory. No other error changes it.
+   */
   async choose(): Promise<ChosenBackend> {
-    this.#lifetime.signal.throwIfAborted();
-    this.#chosen ??= this.#choose();
-    this.#settled = await this.#chosen;
-    return this.#settled;
+    return await this.#backend.settle();
   }
 
   /**
@@ -149,7 +158,7 @@ export class Engine {
     if (gpu === undefined) return;
     // Only the end of the engine stops the waiting for reads to end.
     this.#gpu.resize(gpu, this.#lifetime.signal).catch(() => {});
-    this.#settled?.ring?.trim(0);
+    this.#backend.settled?.ring?.trim(0);
   }
 
   /**
@@ -170,28 +179,68 @@ export class Engine {
    * @returns each job's array, followed by those that its target transforms make beside it
    */
   async render(jobs: readonly ArrayJob[], signal: AbortSignal): Promise<RenderedArray[]> {
-    const chosen = await this.choose();
-    const render = chosen.gpu === null ? renderOnCpu(this.cpu) : renderOnGpu(chosen.gpu);
-    return await render(jobs, chosen, signal);
+    for (;;) {
+      const chosen = await this.choose();
+      const render = chosen.gpu === null ? renderOnCpu(this.cpu) : renderOnGpu(chosen.gpu);
+      const { controller, unlink } = linkedController(signal, chosen.over);
+      try {
+        const rendered = await render(jobs, chosen, controller.signal);
+        for (const array of rendered) this.#makers.set(array, chosen);
+        if (!chosen.over.aborted) return rendered;
+        for (const array of rendered) this.recycle(array);
+        signal.throwIfAborted();
+      } catch (error) {
+        if (signal.aborted || !(await this.#backend.mayGoOn(chosen, error))) throw error;
+      } finally {
+        unlink();
+      }
+    }
   }
 
   /** Returns the buffers of a rendered array to the ring; those of the caller stay the caller's. */
-  recycle({ buffer, borrowed, maskBuffer }: RenderedArray): void {
-    if (this.#lifetime.signal.aborted) return;
-    if (buffer !== null && !borrowed) this.#settled?.ring?.give(buffer);
-    if (maskBuffer !== null) this.#settled?.ring?.give(maskBuffer);
+  recycle(array: RenderedArray): void {
+    const { buffer, borrowed, maskBuffer } = array;
+    const ring = this.#makers.get(array)?.ring;
+    if (buffer !== null && !borrowed) ring?.give(buffer);
+    if (maskBuffer !== null) ring?.give(maskBuffer);
   }
 
-  /** Reads bytes back from one of the engine's buffers. */
-  async read(buffer: GPUBuffer, byteOffset: number, byteLength: number): Promise<ArrayBuffer> {
-    const { device } = await this.choose();
-    return await readBuffer(device!, buffer, byteOffset, byteLength);
+  /** Whether the buffers of an array are gone with their device. */
+  isLost(array: RenderedArray): boolean {
+    return this.#makers.get(array)?.ring?.isDisposed ?? false;
+  }
+
+  /** The same, where something has failed: what a loss makes fail may fail before the loss is told. */
+  async losesDevice(array: RenderedArray): Promise<boolean> {
+    const device = this.#makers.get(array)?.device;
+    if (device) await lossOrDelay(device);
+    return this.isLost(array);
+  }
+
+  /** Reads bytes back from one of the buffers of a rendered array. */
+  async read(
+    array: RenderedArray,
+    buffer: GPUBuffer,
+    byteOffset: number,
+    byteLength: number,
+  ): Promise<ArrayBuffer> {
+    this.#lifetime.signal.throwIfAborted();
+    return await readBuffer(this.#makers.get(array)!.device!, buffer, byteOffset, byteLength);
+  }
+
+  /**
+   * Goes on with another device of the page, in place of one that was lost (or before it is).
+   *
+   * @throws VoxelfeedError `invalid-option` where no device was given to begin with
+   */
+  attach(device: GPUDevice): void {
+    this.#backend.attach(device);
   }
 
   stats(): EngineStats {
     return {
       ...this.#counters,
-      backend: this.#settled?.backend ?? null,
+      backend: this.#backend.settled?.backend ?? null,
       workers: this.#pool.stats,
       disk: this.#directory.disk,
       budget: {
@@ -214,55 +263,20 @@ export class Engine {
     const reason = new VoxelfeedError("disposed", "This loader, dataset or image was disposed.");
     this.#lifetime.abort(reason);
     this.#pool.terminate(reason);
-    for (const clean of this.#cleanUp.reverse()) clean();
-    this.#cleanUp = [];
+    this.#backend.end();
   }
 
-  async #choose(): Promise<ChosenBackend> {
-    const { backend, device: given } = this.#options;
-    if (given !== undefined) {
-      const cpu = backend === "cpu" || (backend === "auto" && isSoftware(given));
-      return cpu ? this.#onCpu(given) : this.#onGpu(given);
-    }
-    if (backend === "cpu") return this.#onCpu(null);
-    const acquired = await acquireDevice().catch((error: unknown) => {
-      if (backend === "auto") return null;
-      throw error;
-    });
-    if (acquired === null) return this.#onCpu(null);
-    if (backend === "auto" && acquired.isFallback) {
-      acquired.device.destroy();
-      return this.#onCpu(null);
-    }
-    this.#onDispose(() => acquired.device.destroy());
-    return this.#onGpu(acquired.device);
-  }
-
-  #onCpu(device: GPUDevice | null): ChosenBackend {
-    return {
-      backend: "cpu",
-      device,
-      ring: device === null ? null : this.#ring(device),
-      gpu: null,
-      targets: null,
-    };
-  }
-
-  #onGpu(device: GPUDevice): ChosenBackend {
+  #makeGpu(device: GPUDevice): GpuParts {
     const tier = this.#gpu;
-    const { ledger } = tier;
     const bricks = new BrickPool(device, {
-      maxBytes: ledger.maxBytes,
+      maxBytes: tier.ledger.maxBytes,
       report: this.#reportOf("gpu"),
-      onHeapBytes: (bytes) => ledger.enter("bricks", bytes),
+      onHeapBytes: (bytes) => tier.ledger.enter("bricks", bytes),
     });
     tier.attach(bricks);
     const renderer = new GpuRenderer(device);
-    this.#onDispose(() => bricks.destroy());
-    this.#onDispose(() => renderer.destroy());
     const targets = new GpuTargets(device);
-    this.#onDispose(() => targets.destroy());
-    const gpu = new GpuBackend(
+    const backend = new GpuBackend(
       this.#arrays,
       this.#directory,
       this.#reads,
@@ -272,7 +286,11 @@ export class Engine {
       this.#counters,
       new GpuClock(device, this.spans),
     );
-    return { backend: "webgpu", device, ring: this.#ring(device), gpu, targets };
+    const free = (): void => {
+      for (const part of [targets, renderer, bricks]) part.destroy();
+      tier.detach(bricks);
+    };
+    return { backend, targets, free };
   }
 
   #reportOf(tier: Exclude<Tier, "disk">): LimitReport {
@@ -285,16 +303,5 @@ export class Engine {
   #useOf(tier: Exclude<Tier, "disk">): Pick<TierUse, "bytes" | "maxBytes"> {
     if (tier === "memory") return this.#memory;
     return tier === "gpu" ? this.#gpu.ledger : { bytes: this.#inflight.used, maxBytes: this.#inflight.limit };
-  }
-
-  #ring(device: GPUDevice): BufferRing {
-    const ring = new BufferRing(device, this.#gpu);
-    this.#onDispose(() => ring.dispose());
-    return ring;
-  }
-
-  #onDispose(clean: () => void): void {
-    if (this.#lifetime.signal.aborted) clean();
-    else this.#cleanUp.push(clean);
   }
 }

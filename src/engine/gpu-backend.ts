@@ -147,6 +147,7 @@ export class GpuBackend {
       signal?.throwIfAborted();
       const outputBytes = jobs.reduce((sum, { plan }) => sum + bytesOf(plan), 0);
       this.clock.measure(outputBytes, () => this.renderer.render(jobs, this.pool));
+      await Promise.all([this.pool.settled(), this.renderer.settled()]);
       for (const { plan } of jobs) {
         this.counters.reads++;
         this.counters.voxels += voxelCount(plan.shape);

@@ -24,6 +24,8 @@ export class GpuTier {
   readonly #scratch = new Map<object, readonly number[]>();
   readonly #report: LimitReport;
   #pool: BrickPool | null = null;
+  /** What bricks may have of their room. */
+  #brickShare = 1;
 
   constructor(maxBytes: number, report: LimitReport) {
     this.#report = report;
@@ -37,6 +39,20 @@ export class GpuTier {
   attach(pool: BrickPool): void {
     this.#pool = pool;
     pool.resize(this.#room);
+    this.reads.resize(this.#room);
+  }
+
+  /** A pool is gone, and the scratch of its renderers with it. */
+  detach(pool: BrickPool): void {
+    if (this.#pool === pool) this.#pool = null;
+    this.#scratch.clear();
+    this.ledger.enter("bricks", 0);
+    this.ledger.enter("scratch", 0);
+  }
+
+  /** Has the next pool make do with a part of its room, where the device has less memory than the budget. */
+  limitBricks(share: number): void {
+    this.#brickShare = share;
   }
 
   /** What output buffers may take at most, those that are free for the next batch included. */
@@ -101,7 +117,7 @@ export class GpuTier {
 
   get #room(): number {
     const scratch = sum([...this.#scratch.values()].flat());
-    return Math.max(this.ledger.maxBytes - this.ringBytes - scratch, 0);
+    return Math.max(Math.floor((this.ledger.maxBytes - this.ringBytes - scratch) * this.#brickShare), 0);
   }
 
   async #admit(budget: Budget, bytes: number, signal: AbortSignal, priority: Priority): Promise<() => void> {

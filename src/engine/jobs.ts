@@ -47,4 +47,6 @@ export interface ChosenBackend {
   readonly ring: BufferRing | null;
   readonly gpu: GpuBackend | null;
   readonly targets: GpuTargets | null;
+  /** Aborts when something else is to be settled on: what this renders is of no use then. */
+  readonly over: AbortSignal;
 }

@@ -54,6 +54,7 @@ export class BufferRing {
   }
 
   give(buffer: GPUBuffer): void {
+    if (this.#disposed) return;
     const free = this.#free.get(buffer.size) ?? [];
     this.#free.delete(buffer.size);
     this.#free.set(buffer.size, [...free, buffer]);
@@ -71,6 +72,11 @@ export class BufferRing {
       }
       if (free.length === 0) this.#free.delete(size);
     }
+  }
+
+  /** Whether its buffers are gone. */
+  get isDisposed(): boolean {
+    return this.#disposed;
   }
 
   dispose(): void {

@@ -19,6 +19,10 @@ export interface EngineCounters {
   /** Bricks that a read found on the GPU. */
   gpuHits: number;
   uploadedBytes: number;
+  /** GPU devices that were lost, ours or the page's. */
+  lostDevices: number;
+  /** How often the GPU was out of memory: bricks got half of their room then, or the CPU took over (see `backend`). */
+  gpuOutOfMemory: number;
   /** Patches rendered. */
   reads: number;
   voxels: number;
@@ -40,6 +44,8 @@ export function newCounters(): EngineCounters {
     evictedBricks: 0,
     gpuHits: 0,
     uploadedBytes: 0,
+    lostDevices: 0,
+    gpuOutOfMemory: 0,
     reads: 0,
     voxels: 0,
     diskMs: 0,

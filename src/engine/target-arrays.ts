@@ -116,6 +116,7 @@ export async function transformOnGpu(
       const renderedBytes =
         jobs.length * outputElements({ ...job.layout, samples: 1 }) * outputItemSize[job.layout.dtype];
       gpu.clock.measure(renderedBytes, () => targets.render(jobs));
+      await targets.settled();
     } finally {
       // What is submitted runs before anything that uses these buffers next.
       for (const buffer of taken) ring.give(buffer);

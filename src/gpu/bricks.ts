@@ -1,6 +1,7 @@
 /** Decoded bricks kept in GPU memory, least recently used first to go. */
 import type { LimitReport } from "../cache/limits.js";
 import { VoxelfeedError } from "../errors.js";
+import { Allocations } from "./allocations.js";
 import { Heap, heapGranularity, heapSize } from "./heap.js";
 
 /** Where a brick lies: a heap of the pool and a byte range in it, a multiple of 256 from its start. */
@@ -43,6 +44,7 @@ const maxAddressableBytes = 2 ** 32;
  */
 export class BrickPool {
   readonly #device: GPUDevice;
+  readonly #allocations: Allocations;
   #maxBytes: number;
   readonly #maxBindingBytes: number;
   readonly #maxHeaps: number;
@@ -57,6 +59,7 @@ export class BrickPool {
   constructor(device: GPUDevice, options: BrickPoolOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.#device = device;
+    this.#allocations = new Allocations(device);
     this.#maxBytes = options.maxBytes;
     this.#maxHeaps = Math.min(Math.max(options.maxHeaps ?? maxHeaps, 1), maxHeaps);
     this.#report = options.report ?? (() => {});
@@ -154,6 +157,11 @@ export class BrickPool {
     if (entry !== undefined && entry.pins > 0) entry.pins -= 1;
   }
 
+  /** Settles when the heaps created so far are known to be there. @throws VoxelfeedError `gpu` */
+  async settled(): Promise<void> {
+    await this.#allocations.settled();
+  }
+
   /** Frees all heaps; work already submitted is not affected. */
   destroy(): void {
     for (const heap of this.#heaps) heap.buffer.destroy();
@@ -188,7 +196,7 @@ export class BrickPool {
     const ranges = new Heap(Math.min(share, left, this.#maxHeapBytes));
     if (ranges.capacity < heapSize(bytes)) return false;
     this.#onHeapBytes(this.heapBytes + ranges.capacity);
-    const buffer = this.#device.createBuffer({
+    const buffer = this.#allocations.create({
       label: `voxelfeed bricks ${this.#heaps.length}`,
       size: ranges.capacity,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,

@@ -1,12 +1,13 @@
 /** Output buffers. */
 import { VoxelfeedError } from "../errors.js";
+import { allocate } from "./allocations.js";
 
 /**
  * Creates a zeroed buffer for rendered arrays: `STORAGE | COPY_SRC | COPY_DST`, padded to 16 bytes.
  *
  * @param bytes - size in bytes, at least 1
  * @returns owned by the caller
- * @throws `budget` when the device cannot have a buffer so large; `gpu` when it is out of memory or lost
+ * @throws `budget` when the device cannot have a buffer so large; `gpu` when it is out of memory
  */
 export async function createOutputBuffer(device: GPUDevice, bytes: number): Promise<GPUBuffer> {
   const size = Math.max(1, Math.ceil(bytes / 16)) * 16;
@@ -18,16 +19,12 @@ export async function createOutputBuffer(device: GPUDevice, bytes: number): Prom
         "Use a smaller batch or patch, or a device with a higher limit.",
     );
   }
-  device.pushErrorScope("validation");
-  device.pushErrorScope("out-of-memory");
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const buffer = device.createBuffer({ label: "voxelfeed output", size, usage });
-  // Both scopes are popped before anything is awaited: other work on the device may not slip in between.
-  const [outOfMemory, invalid] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  const error = outOfMemory ?? invalid;
+  const { buffer, failure } = allocate(device, { label: "voxelfeed output", size, usage });
+  const error = await failure;
   if (error !== null) {
     buffer.destroy();
-    throw new VoxelfeedError("gpu", `No output buffer of ${size} bytes: ${error.message}`, { cause: error });
+    throw error;
   }
   return buffer;
 }

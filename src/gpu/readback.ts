@@ -1,5 +1,6 @@
 /** Copying a buffer's content to the CPU. */
 import { VoxelfeedError } from "../errors.js";
+import { allocate } from "./allocations.js";
 
 /**
  * Reads part of a buffer after all work submitted so far.
@@ -17,12 +18,14 @@ export async function readBuffer(
 ): Promise<ArrayBuffer> {
   const start = byteOffset - (byteOffset % 4);
   const size = Math.ceil((byteOffset + byteLength - start) / 4) * 4;
-  const staging = device.createBuffer({
+  const { buffer: staging, failure } = allocate(device, {
     label: "voxelfeed readback",
     size: Math.max(size, 4),
     usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
   });
   try {
+    const error = await failure;
+    if (error !== null) throw error;
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, start, staging, 0, size);
     device.queue.submit([encoder.finish()]);

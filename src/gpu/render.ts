@@ -115,6 +115,11 @@ export class GpuRenderer {
     return staged;
   }
 
+  /** Settles when all memory of the work submitted so far is known to be there. @throws VoxelfeedError `gpu` */
+  async settled(): Promise<void> {
+    await Promise.all([this.#scratch.settled(), this.#runner.settled()]);
+  }
+
   /** Frees parameters and scratch; outputs and pools are not its own. */
   destroy(): void {
     this.#dispatcher.destroy();

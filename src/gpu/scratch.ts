@@ -1,5 +1,6 @@
 /** Buffers that hold what lies between two steps of one read. */
 import { VoxelfeedError } from "../errors.js";
+import { Allocations } from "./allocations.js";
 
 /**
  * A few numbered buffers that every read of a device uses in turn: the steps of a queue run in order, so the next read may
@@ -7,10 +8,12 @@ import { VoxelfeedError } from "../errors.js";
  */
 export class ScratchBuffers {
   readonly #device: GPUDevice;
+  readonly #allocations: Allocations;
   readonly #buffers: (GPUBuffer | null)[] = [];
 
   constructor(device: GPUDevice) {
     this.#device = device;
+    this.#allocations = new Allocations(device);
   }
 
   /** Bytes held. */
@@ -41,7 +44,7 @@ export class ScratchBuffers {
       );
     }
     known?.destroy();
-    this.#buffers[index] = this.#device.createBuffer({
+    this.#buffers[index] = this.#allocations.create({
       label: `voxelfeed scratch ${index}`,
       size: Math.ceil(bytes / 16) * 16,
       usage: GPUBufferUsage.STORAGE,
@@ -51,6 +54,11 @@ export class ScratchBuffers {
   /** A reserved buffer; usage STORAGE, of undefined content. */
   at(index: number): GPUBuffer {
     return this.#buffers[index]!;
+  }
+
+  /** Settles when all that was reserved is known to be there. @throws VoxelfeedError `gpu` */
+  async settled(): Promise<void> {
+    await this.#allocations.settled();
   }
 
   destroy(): void {

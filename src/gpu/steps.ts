@@ -1,4 +1,5 @@
 /** Compute dispatches as descriptions, uploaded and submitted in order. */
+import { Allocations } from "./allocations.js";
 
 /** Blocks of a uniform struct, each at a multiple of {@link blockAlignment}; a step is given one of them. */
 export interface UniformBlocks {
@@ -34,10 +35,12 @@ export function workgroupGrid(count: number): readonly [x: number, y: number] {
 /** Runs lists of steps, each with one upload and one submit. It owns the buffer that parameters go through. */
 export class StepRunner {
   readonly #device: GPUDevice;
+  readonly #allocations: Allocations;
   #parameters: GPUBuffer | null = null;
 
   constructor(device: GPUDevice) {
     this.#device = device;
+    this.#allocations = new Allocations(device);
   }
 
   /** Submits the steps in one compute pass; it neither waits nor reads back. */
@@ -67,6 +70,11 @@ export class StepRunner {
     this.#device.queue.submit([encoder.finish()]);
   }
 
+  /** Settles when the parameters' buffer is known to be there. @throws VoxelfeedError `gpu` */
+  async settled(): Promise<void> {
+    await this.#allocations.settled();
+  }
+
   destroy(): void {
     this.#parameters?.destroy();
     this.#parameters = null;
@@ -76,7 +84,7 @@ export class StepRunner {
     if (this.#parameters !== null && this.#parameters.size >= bytes) return this.#parameters;
     // Work that uses the old one is submitted already; its memory goes when that is done.
     this.#parameters?.destroy();
-    this.#parameters = this.#device.createBuffer({
+    this.#parameters = this.#allocations.create({
       label: "voxelfeed parameters",
       size: 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096))),
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,

@@ -82,6 +82,11 @@ export class GpuTargets {
     return needs;
   }
 
+  /** Settles when all memory of the work submitted so far is known to be there. @throws VoxelfeedError `gpu` */
+  async settled(): Promise<void> {
+    await Promise.all([this.#scratch.settled(), this.#runner.settled()]);
+  }
+
   destroy(): void {
     this.#output.destroy();
     this.#scratch.destroy();

@@ -1,8 +1,7 @@
 /** A batch: its arrays, where its samples came from, and the lease on its buffers. */
 import type { SampleOrigin } from "../dataset/sample.js";
 import { type BatchArray, releasedError, toBatchArray } from "../engine/batch-array.js";
-import type { Engine } from "../engine/engine.js";
-import type { RenderedArray } from "../engine/jobs.js";
+import type { LivingArrays } from "../engine/living-arrays.js";
 
 export interface Batch {
   /** Number of the batch in its epoch. */
@@ -15,28 +14,32 @@ export interface Batch {
   release(): void;
 }
 
+/** What one release gives back. Whatever can use the batch or release it refers to it. */
+export interface Lease {
+  isOver: boolean;
+}
+
 /** @param ended called once, when the batch is released */
 export function toBatch(
-  engine: Engine,
   place: { readonly index: number; readonly epoch: number },
   names: readonly string[],
-  rendered: readonly RenderedArray[],
+  living: LivingArrays,
   samples: readonly SampleOrigin[],
+  lease: Lease,
   ended: () => void,
 ): Batch {
-  let released = false;
   const alive = (): void => {
-    if (released) throw releasedError();
+    if (lease.isOver) throw releasedError();
   };
-  const arrays = rendered.map((array, i) => [names[i]!, toBatchArray(engine, array, alive)] as const);
+  const arrays = living.arrays.map((_, i) => [names[i]!, toBatchArray(living, i, alive)] as const);
   return {
     ...place,
     arrays: Object.fromEntries(arrays),
     samples,
     release() {
-      if (released) return;
-      released = true;
-      for (const array of rendered) engine.recycle(array);
+      if (lease.isOver) return;
+      lease.isOver = true;
+      living.recycle();
       ended();
     },
   };

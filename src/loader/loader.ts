@@ -14,7 +14,7 @@ import type { Spans } from "../timing/spans.js";
 import type { Budget } from "../types.js";
 import type { Batch } from "./batch.js";
 import { batchBytes } from "./batch-size.js";
-import { CallerBuffers } from "./caller-buffers.js";
+import { CallerBuffers, type OutputBuffers } from "./caller-buffers.js";
 import type { LoaderEvents } from "./events.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { type EpochSize, Pass } from "./pipeline.js";
@@ -31,6 +31,10 @@ export interface LoaderStats extends EngineStats {
   readonly missingRawChunks: number;
   /** Samples that were replaced by others because of them. */
   readonly replacedSamples: number;
+}
+
+export interface AttachOptions {
+  readonly outputBuffers?: OutputBuffers;
 }
 
 export interface PrepareOptions {
@@ -65,6 +69,9 @@ export class Loader implements AsyncIterable<Batch> {
   #samples = 0;
   #waitMs = 0;
   #replaced = 0;
+  /** Leases that nobody can end any more. */
+  readonly #unreleased = new FinalizationRegistry<number>((index) => this.#warnOfForgotten(index));
+  #hasWarned = false;
 
   /** Use {@link createLoader}. */
   constructor(
@@ -73,7 +80,11 @@ export class Loader implements AsyncIterable<Batch> {
   ) {
     this.#engine = options.engine ?? new Engine(engineOptionsOf(options));
     this.#ownsEngine = options.engine === undefined;
-    this.#stopEvents = this.#engine.on("budget", (event) => this.#events.emit("budget", event));
+    const stops = [
+      this.#engine.on("budget", (event) => this.#events.emit("budget", event)),
+      this.#engine.on("deviceLost", (event) => this.#events.emit("deviceLost", event)),
+    ];
+    this.#stopEvents = () => stops.forEach((stop) => void stop());
     if (options.state !== undefined) checkState(options.state);
     const { memory, gpu } = this.#engine.stats().budget;
     this.#options = resolveLoaderOptions(options, dataset, {
@@ -113,6 +124,18 @@ export class Loader implements AsyncIterable<Batch> {
   /** The device that batches' buffers belong to; null where they are typed arrays only. */
   async device(): Promise<GPUDevice | null> {
     return (await this.#engine.choose()).device;
+  }
+
+  /**
+   * Goes on with another device in place of the one given with the options, which was lost. Batches that were not delivered
+   * are rendered again on it, bit for bit; `data()` of those that were still works, with their buffers anew.
+   *
+   * @param options `outputBuffers` of the new device, as many as were given with the options
+   * @throws VoxelfeedError `invalid-option` where the loader had no device of the page, or buffers are missing
+   */
+  attach(device: GPUDevice, { outputBuffers = {} }: AttachOptions = {}): void {
+    this.#buffers.replace(outputBuffers);
+    this.#engine.attach(device);
   }
 
   /**
@@ -158,6 +181,8 @@ export class Loader implements AsyncIterable<Batch> {
       finished: () => {
         if (this.#epoch === epoch) this.#begin(epoch + 1);
       },
+      leased: (lease, index) => this.#unreleased.register(lease, index, lease),
+      returned: (lease) => void this.#unreleased.unregister(lease),
       ended: () => this.#passes.delete(pass),
     });
     this.#passes.add(pass);
@@ -242,6 +267,15 @@ export class Loader implements AsyncIterable<Batch> {
     for (const pass of this.#passes) pass.stop(reason);
     this.#stopEvents();
     if (this.#ownsEngine) this.#engine.dispose();
+  }
+
+  #warnOfForgotten(index: number): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    console.warn(
+      `voxelfeed: batch ${index} was garbage-collected without release(). Its buffers never come back: after ` +
+        `maxHeldBatches (${this.#options.maxHeldBatches}) of them no batch can be made. Call batch.release() when you are done.`,
+    );
   }
 
   #begin(epoch: number): void {

@@ -7,11 +7,12 @@ import type { Dataset, SampleTurn } from "../dataset/dataset.js";
 import { arrayJobs, outputNames, type SamplePlan, type TargetChains } from "../dataset/sample.js";
 import type { Engine } from "../engine/engine.js";
 import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
+import { LivingArrays } from "../engine/living-arrays.js";
 import { VoxelfeedError } from "../errors.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { identity } from "../math/vec.js";
 import type { SampleOrder } from "../sampling/order.js";
-import { type Batch, toBatch } from "./batch.js";
+import { type Batch, type Lease, toBatch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
 import { renderComplete } from "./complete.js";
 import { PrefetchDepth } from "./depth.js";
@@ -79,14 +80,23 @@ export interface PassEvents {
   /** Milliseconds the consumer waited for a batch. */
   waited(ms: number): void;
   finished(): void;
+  /** A batch holds buffers, and no longer does. */
+  leased(lease: Lease, index: number): void;
+  returned(lease: Lease): void;
   /** The pass is over, for whatever reason. */
   ended(): void;
+}
+
+/** A batch that was not delivered yet. */
+interface PreparedBatch {
+  readonly batch: Batch;
+  readonly living: LivingArrays;
 }
 
 export class Pass implements AsyncIterableIterator<Batch> {
   readonly #abort: ReturnType<typeof linkedController>;
   readonly #leases: Budget;
-  readonly #ahead: Promise<Batch>[] = [];
+  readonly #ahead: Promise<PreparedBatch>[] = [];
   readonly #depth: PrefetchDepth;
   readonly #clock: PassClock;
   #given = performance.now();
@@ -133,7 +143,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       }
       this.#fill();
       const asked = performance.now();
-      const batch = await this.#patiently(this.#ahead.shift()!, this.#next++);
+      const batch = await this.#revived(await this.#patiently(this.#ahead.shift()!, this.#next++));
       const now = performance.now();
       this.#clock.delivered(batch.index, asked, now);
       this.events.waited(now - asked);
@@ -166,7 +176,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
       this.#abort.unlink();
       this.events.ended();
       // Batches that were ready in time hold buffers; the others reject, and nobody is to hear of it.
-      for (const batch of this.#ahead.splice(0)) batch.then(({ release }) => release()).catch(() => {});
+      for (const ready of this.#ahead.splice(0)) ready.then(({ batch }) => batch.release()).catch(() => {});
     }
     return { done: true, value: undefined };
   }
@@ -181,7 +191,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
     }
   }
 
-  async #prepare(index: number): Promise<Batch> {
+  async #prepare(index: number): Promise<PreparedBatch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
     let giveBytes: () => void;
@@ -210,8 +220,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
         planSample(this.dataset, this.options, order, epoch, first + i, attempt);
       const render = (plans: readonly SamplePlan[]): Promise<RenderedArray[]> => {
         const jobs = arrayJobs(this.dataset.arrays, plans, layout, chains).map((job, i): ArrayJob => {
-          const buffer = borrowed[i];
-          return buffer === undefined ? job : { ...job, into: { buffer, byteOffset: 0 } };
+          const into = borrowed[i];
+          return into === undefined ? job : { ...job, into };
         });
         return this.engine.render(jobs, signal);
       };
@@ -224,18 +234,36 @@ export class Pass implements AsyncIterableIterator<Batch> {
       this.events.replaced(replaced);
       this.#clock.prepared(index, startMs);
       // Typed arrays are the garbage collector's; only buffers are leased.
+      const lease: Lease = { isOver: false };
       if (rendered.every(({ buffer }) => buffer === null)) endLease();
+      else this.events.leased(lease, index);
+      const living = new LivingArrays(this.engine, rendered, () => render(plans));
       const origins = plans.map(({ origin }) => origin);
       const made = outputNames(this.dataset.arrays, chains);
-      return toBatch(this.engine, { index, epoch }, made, rendered, origins, endLease);
+      const ended = (): void => {
+        this.events.returned(lease);
+        endLease();
+      };
+      return { batch: toBatch({ index, epoch }, made, living, origins, lease, ended), living };
     } catch (error) {
       endLease();
       throw error;
     }
   }
 
+  /** What was rendered ahead may have been lost with its device. */
+  async #revived({ batch, living }: PreparedBatch): Promise<Batch> {
+    try {
+      await raceAbort(living.revive(), this.#abort.controller.signal);
+      return batch;
+    } catch (error) {
+      batch.release();
+      throw error;
+    }
+  }
+
   /** Waits for a batch, but not for ever while it has no lease: only the caller can end those that are out. */
-  async #patiently(batch: Promise<Batch>, index: number): Promise<Batch> {
+  async #patiently<T>(batch: Promise<T>, index: number): Promise<T> {
     const { signal } = this.#abort.controller;
     if (index < this.#leased) return await raceAbort(batch, signal);
     const { leaseTimeoutMs, maxHeldBatches } = this.options;

@@ -2,9 +2,9 @@
 
 import { expect, inject, it } from "vitest";
 import { registry } from "zarrita";
-import { openImage } from "../../src/index.js";
+import { isVoxelfeedError, openImage } from "../../src/index.js";
 import { upload, writeVolume } from "../helpers/fixtures.js";
-import { freshName, serve } from "../helpers/volumes.js";
+import { behave, freshName, serve } from "../helpers/volumes.js";
 
 const request = { center: [35, 35, 35], shape: [8, 8, 8], scale: [10, 10, 10] } as const;
 const volume = { shape: [16, 16, 16] } as const;
@@ -157,5 +157,16 @@ it("replaces a worker that does not come back from a chunk: that one is a `decod
   // Nobody tries it again.
   await expect(read(16)).rejects.toMatchObject(error);
   expect(made).toBe(2);
+  image.dispose();
+});
+
+it("brings an error from a worker whole: code, place, status and attempts", async () => {
+  const url = await serve({ shape: [16, 16, 16], zarr: 3 });
+  await behave(`${url}/s0/c`, { status: 403 });
+  const image = await openImage(url, { backend: "cpu" });
+  const error = await image.read(request).catch((caught: unknown) => caught);
+  expect(isVoxelfeedError(error, "forbidden")).toBe(true);
+  expect(error).toMatchObject({ status: 403, url: expect.stringContaining("/s0/c/0/0/0"), retryable: false });
+  expect((error as Error).stack).toMatch(/\n/);
   image.dispose();
 });

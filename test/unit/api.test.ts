@@ -55,6 +55,7 @@ it("exports exactly these types", () => {
       "Annotation",
       "Antialias",
       "ArraySpec",
+      "AttachOptions",
       "AxisInfo",
       "AxisName",
       "Backend",
@@ -91,6 +92,7 @@ it("exports exactly these types", () => {
       "DatasetDictEntry",
       "DatasetProblem",
       "DatasetSpec",
+      "DeviceLostEvent",
       "DigestAlgorithm",
       "DilateTarget",
       "DrawnArrays",
@@ -141,6 +143,7 @@ it("exports exactly these types", () => {
       "OutputDType",
       "ParameterRange",
       "PerAxis",
+      "PoolStats",
       "Preset",
       "Priority",
       "Random2dSpec",
@@ -203,6 +206,7 @@ it("exports exactly these types", () => {
       "VoxelCount",
       "WeightedSampler",
       "WeightsTarget",
+      "WorkerDeadlines",
     ]
   `);
 });

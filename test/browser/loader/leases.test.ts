@@ -180,3 +180,16 @@ it("finds a device of its own when it is told to use WebGPU", async () => {
   loader.dispose();
   await expect(loader[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "disposed" });
 });
+
+gpuTest("a released batch throws where its buffers are asked for", async (device) => {
+  const loader = createLoader(await dataset(), { device, backend: "webgpu" });
+  const { value: batch } = await loader[Symbol.asyncIterator]().next();
+  const { raw: array } = batch.arrays;
+  expect(array.mask.buffer).toBeInstanceOf(GPUBuffer);
+  batch.release();
+  expect(() => array.buffer).toThrow(/was released/);
+  expect(() => array.mask.buffer).toThrow(/was released/);
+  await expect(array.mask.data()).rejects.toMatchObject({ code: "released" });
+  batch.release();
+  loader.dispose();
+});

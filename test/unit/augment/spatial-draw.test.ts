@@ -160,9 +160,7 @@ describe("drawing", () => {
   });
 
   it("leaves an operation out with 1 - p, and its numbers as they were", () => {
-    const drawn = Array.from({ length: n }, (_, i) =>
-      drawSample([spatial.rotate({ so3: true, p: 0.3 })], i),
-    );
+    const drawn = Array.from({ length: n }, (_, i) => drawSample([spatial.rotate({ so3: true, p: 0.3 })], i));
     expect(Math.abs(drawn.filter(({ length }) => length === 1).length / n - 0.3)).toBeLessThan(0.0075);
     const i = drawn.findIndex(({ length }) => length === 1);
     expect(drawn[i]).toEqual(drawSample([spatial.rotate({ so3: true })], i));

@@ -31,6 +31,8 @@ function fakeDevice(limit = 1 << 20) {
       buffers.push(buffer);
       return buffer;
     },
+    pushErrorScope() {},
+    popErrorScope: async () => null,
     queue: {
       writeBuffer(buffer: FakeBuffer, offset: number, data: Uint8Array, from = 0, size = data.length - from) {
         expect([offset % 4, size % 4]).toEqual([0, 0]);

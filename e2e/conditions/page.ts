@@ -1,0 +1,72 @@
+/** Takes an epoch of batches and reports what came of it, wherever it runs. */
+import { createLoader, openDataset } from "../../src/index.js";
+
+/** What the page found, for the test to compare. */
+export interface Report {
+  /** Of the values of every array of every batch, in order. */
+  readonly digests: readonly string[];
+  readonly error: string | null;
+  readonly isOnPage: boolean;
+  readonly warnings: readonly string[];
+  readonly crossOriginIsolated: boolean;
+  readonly diskWrites: number;
+  readonly lostDevices: number;
+  readonly backend: string | null;
+}
+
+declare global {
+  interface Window {
+    report?: Report;
+    /** Batches that were delivered so far. */
+    delivered?: number;
+  }
+}
+
+const warnings: string[] = [];
+const warn = console.warn;
+console.warn = (...parts: unknown[]) => {
+  warnings.push(parts.join(" "));
+  warn(...parts);
+};
+
+/** FNV-1a over bytes, 32 bits: not every page has crypto.subtle. */
+function digest(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193) >>> 0;
+  return hash.toString(16);
+}
+
+async function run(): Promise<Omit<Report, "warnings" | "crossOriginIsolated">> {
+  const query = new URLSearchParams(location.search);
+  const box = { shape: [24, 24, 24], scale: [16, 16, 16] } as const;
+  const dataset = await openDataset({
+    raw: query.get("raw")!,
+    target: query.get("target")!,
+    inputArrays: { raw: box },
+    targetArrays: { labels: box },
+  });
+  const loader = createLoader(dataset, {
+    batchSize: 2,
+    seed: 4,
+    iterationsPerEpoch: Number(query.get("batches") ?? 4),
+    backend: query.get("backend") === "webgpu" ? "webgpu" : "auto",
+  });
+  const digests: string[] = [];
+  for await (const batch of loader) {
+    for (const array of Object.values(batch.arrays)) {
+      const { buffer, byteOffset, byteLength } = await array.data();
+      digests.push(digest(new Uint8Array(buffer, byteOffset, byteLength)));
+    }
+    batch.release();
+    window.delivered = batch.index + 1;
+  }
+  const { workers, disk, lostDevices, backend } = loader.stats();
+  loader.dispose();
+  return { digests, error: null, isOnPage: workers.isOnPage, diskWrites: disk.writes, lostDevices, backend };
+}
+
+const nothing = { digests: [], isOnPage: false, diskWrites: 0, lostDevices: 0, backend: null };
+const found = await run().catch((error: unknown) => ({ ...nothing, error: String(error) }));
+const report: Report = { ...found, warnings, crossOriginIsolated };
+window.report = report;
+parent.postMessage(report, "*");
