@@ -22,7 +22,7 @@ const keepDecodedFrom = 0.5;
 const roomyBytes = GiB / 4;
 
 /** Of a worker that has no cache open. */
-const nothing = { counters: { writes: 0, faults: 0 }, space: { occupiedBytes: 0, maxBytes: 0 } } as const;
+const noSpace: DiskSpace = { occupiedBytes: 0, maxBytes: 0 };
 
 export class DiskTier {
   readonly #settings: WorkerSettings;
@@ -30,6 +30,8 @@ export class DiskTier {
   #maxBytes: number | null;
   #opening: Promise<DiskCache | null> | undefined;
   #cache: DiskCache | null = null;
+  /** Whether the browser did not let the cache be opened. */
+  #refused = false;
   #roomy = false;
 
   constructor(settings: WorkerSettings) {
@@ -39,8 +41,8 @@ export class DiskTier {
 
   /** What it did, and the space of the cache that it shares. */
   get report(): { readonly counters: DiskCounters; readonly space: DiskSpace } {
-    const { counters, space } = this.#cache ?? nothing;
-    return { counters, space };
+    if (this.#cache !== null) return { counters: this.#cache.counters, space: this.#cache.space };
+    return { counters: { writes: 0, faults: this.#refused ? 1 : 0 }, space: noSpace };
   }
 
   /** Changes the budget; 0 leaves the cache as it is, for other pages. */
@@ -85,6 +87,7 @@ export class DiskTier {
     const maxBytes = this.#maxBytes ?? (await defaultBudget());
     this.#roomy = maxBytes >= roomyBytes;
     if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes);
+    this.#refused = maxBytes > 0 && this.#cache === null;
     return this.#cache;
   }
 }

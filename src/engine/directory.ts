@@ -77,8 +77,8 @@ export class BrickDirectory {
 
   /** Makes room for what a worker needs to render; the returned function says that it is free again. */
   reserve(bytes: number): () => void {
+    this.#makeRoom(bytes);
     this.ledger.add("rendering", bytes);
-    this.#makeRoom(0);
     return () => this.ledger.add("rendering", -bytes);
   }
 
@@ -336,10 +336,11 @@ export class BrickDirectory {
   /** A codec in wasm keeps the memory of the largest chunk that it has decoded; as stored it is counted in flight. */
   #countCodec(worker: PoolWorker, array: RegisteredArray): void {
     const bytes = decodesInWasm(array.level.array.codecs) ? array.brickBytes : 0;
-    if (bytes <= (this.#codecBytes.get(worker) ?? 0)) return;
+    const known = this.#codecBytes.get(worker) ?? 0;
+    if (bytes <= known) return;
+    this.#makeRoom(bytes - known);
     this.#codecBytes.set(worker, bytes);
     this.#enter();
-    this.#makeRoom(0);
   }
 
   /** Takes a brick that is loaded into the books, in place of its admission. */

@@ -1,5 +1,6 @@
 /** The disk tier over real HTTP, IndexedDB and OPFS: what a second visit, another tab and a broken disk see. */
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { cdp } from "vitest/browser";
 import {
   cacheReport,
   clearCache,
@@ -10,6 +11,9 @@ import {
 } from "../../../src/index.js";
 import { upload, writeVolume } from "../../helpers/fixtures.js";
 import { freshName, rawVolume, requestsBelow, serve, serveCrop } from "../../helpers/volumes.js";
+
+/** The protocol of the browser's developer tools. */
+const devTools = cdp() as { send(method: string, parameters: object): Promise<unknown> };
 
 const arrays = {
   inputArrays: { raw: { shape: [16, 16, 16], scale: [10, 10, 10] } },
@@ -187,6 +191,40 @@ describe("a fault of the disk", () => {
     await writable.close();
     const second = await visit(crop, { budget });
     expect(second.bits).toEqual(first.bits);
+  });
+
+  test("a database that a later version has made is a miss", async () => {
+    const crop = await serveCrop();
+    const first = await visit(crop, { budget });
+    const settled = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const newer = await settled(indexedDB.open("voxelfeed-cache", 2));
+    const asked = await chunkRequests(crop.root);
+    const second = await visit(crop, { budget });
+    newer.close();
+    await settled(indexedDB.deleteDatabase("voxelfeed-cache"));
+    expect(second.bits).toEqual(first.bits);
+    expect(await chunkRequests(crop.root)).toBeGreaterThan(asked);
+    expect(second.stats.disk.faults).toBeGreaterThan(0);
+    expect((await visit(crop, { budget })).bits).toEqual(first.bits);
+    expect((await visit(crop, { budget })).stats.chunkLoads).toBe(0);
+  });
+
+  test("a disk that is full changes no batch, and is counted", async () => {
+    const crop = await serveCrop();
+    const first = await visit(crop, { budget: { disk: 0 } });
+    const { origin } = location;
+    await devTools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 20_000 });
+    try {
+      const second = await visit(crop, { budget });
+      expect(second.bits).toEqual(first.bits);
+      expect(second.stats.disk.faults).toBeGreaterThan(0);
+    } finally {
+      await devTools.send("Storage.overrideQuotaForOrigin", { origin });
+    }
   });
 
   test("the cache may be cleared while a loader runs", async () => {
