@@ -215,11 +215,14 @@ describe("a fault of the disk", () => {
 
   test("a disk that is full changes no batch, and is counted", async () => {
     const crop = await serveCrop();
-    const first = await visit(crop, { budget: { disk: 0 } });
+    // Little memory, so that chunks are asked for again after the writes behind the batches have failed.
+    const memory = 96 * 1024;
+    const iterationsPerEpoch = 40;
+    const first = await visit(crop, { budget: { disk: 0, memory }, iterationsPerEpoch });
     const { origin } = location;
     await devTools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 20_000 });
     try {
-      const second = await visit(crop, { budget });
+      const second = await visit(crop, { budget: { ...budget, memory }, iterationsPerEpoch });
       expect(second.bits).toEqual(first.bits);
       expect(second.stats.disk.faults).toBeGreaterThan(0);
     } finally {
