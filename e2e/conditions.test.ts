@@ -88,7 +88,7 @@ test("storage denied by the browser's settings: nothing is kept, all is read", a
   try {
     const page = await context.newPage();
     const origin = await site.serve();
-    await page.goto(`${origin}/none`);
+    await page.goto(`${origin}/frame.html`);
     const isDenied = await page.evaluate(async () => {
       try {
         const request = indexedDB.open("any");

@@ -1,5 +1,5 @@
 /** Takes an epoch of batches and reports what came of it, wherever it runs. */
-import { createLoader, openDataset } from "../../src/index.js";
+import { cacheReport, createLoader, openDataset } from "../../src/index.js";
 
 /** What the page found, for the test to compare. */
 export interface Report {
@@ -10,6 +10,8 @@ export interface Report {
   readonly warnings: readonly string[];
   readonly crossOriginIsolated: boolean;
   readonly diskWrites: number;
+  /** What the disk cache holds, where the page was told to wait for it. */
+  readonly cachedBytes: number;
   readonly lostDevices: number;
   readonly backend: string | null;
 }
@@ -36,6 +38,15 @@ function digest(bytes: Uint8Array): string {
   return hash.toString(16);
 }
 
+async function bytesOnDisk(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { bytes } = await cacheReport();
+    if (bytes > 0) return bytes;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return 0;
+}
+
 async function run(): Promise<Omit<Report, "warnings" | "crossOriginIsolated">> {
   const query = new URLSearchParams(location.search);
   const box = { shape: [24, 24, 24], scale: [16, 16, 16] } as const;
@@ -60,12 +71,29 @@ async function run(): Promise<Omit<Report, "warnings" | "crossOriginIsolated">> 
     batch.release();
     window.delivered = batch.index + 1;
   }
+  // Chunks are written behind the batches, while the loader lives.
+  const cachedBytes = query.has("awaitDisk") ? await bytesOnDisk() : 0;
   const { workers, disk, lostDevices, backend } = loader.stats();
   loader.dispose();
-  return { digests, error: null, isOnPage: workers.isOnPage, diskWrites: disk.writes, lostDevices, backend };
+  return {
+    digests,
+    error: null,
+    isOnPage: workers.isOnPage,
+    diskWrites: disk.writes,
+    cachedBytes,
+    lostDevices,
+    backend,
+  };
 }
 
-const nothing = { digests: [], isOnPage: false, diskWrites: 0, lostDevices: 0, backend: null };
+const nothing = {
+  digests: [],
+  isOnPage: false,
+  diskWrites: 0,
+  cachedBytes: 0,
+  lostDevices: 0,
+  backend: null,
+};
 const found = await run().catch((error: unknown) => ({ ...nothing, error: String(error) }));
 const report: Report = { ...found, warnings, crossOriginIsolated };
 window.report = report;
