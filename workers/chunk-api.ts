@@ -200,14 +200,21 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     return { bytes, ids: isIds ? distinctIds(new Uint8Array(bytes), dtype === "int64") : null };
   }
 
-  async function render({ plan, values, gather, bricks: entries, mask }: RenderCall): Promise<RenderReply> {
+  async function render({
+    plan,
+    values,
+    gather,
+    bricks: entries,
+    mask,
+    memory,
+  }: RenderCall): Promise<RenderReply> {
     const startedAtMs = sharedNowMs();
     const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
     const scratch = idleScratch.pop() ?? new RenderScratch();
     const steps =
       values === undefined
-        ? renderReadInSteps(plan, found, { mask, scratch })
-        : renderValuesInSteps({ plan, values, gather }, found, { mask, scratch });
+        ? renderReadInSteps(plan, found, { mask, scratch, memory })
+        : renderValuesInSteps({ plan, values, gather }, found, { mask, scratch, memory });
     const { result, busyMs } = await inSlices(steps, sliceMs);
     idleScratch.push(scratch);
     return { ...result, startedAtMs, renderMs: busyMs };

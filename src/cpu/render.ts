@@ -46,6 +46,8 @@ export interface RenderOptions {
   readonly points?: PointRows;
   /** Working memory to reuse between reads that do not overlap in time. Default: fresh. */
   readonly scratch?: RenderScratch;
+  /** What the values are written to: exactly their bytes, of any content. Default: fresh. */
+  readonly memory?: ArrayBuffer;
 }
 
 /**
@@ -74,7 +76,7 @@ export function* renderReadInSteps(
   const scratch = options.scratch ?? new RenderScratch();
   const target: Target = {
     plan,
-    data: outputArray(plan.outDType, voxelCount(plan.shape)),
+    data: outputArray(plan.outDType, voxelCount(plan.shape), options.memory),
     mask: options.mask || plan.labelCodes ? new Uint8Array(voxelCount(plan.shape)) : null,
     points: options.points ?? null,
   };

@@ -32,7 +32,10 @@ export interface BatchArray {
   readonly mask?: BatchMask;
   /** Per sample and channel (C order): see {@link ReadPlan}; null where ids are unchanged. */
   readonly idTables: readonly (IdTable | null)[];
-  /** The values on the CPU; the caller owns them. @throws VoxelfeedError `released` */
+  /**
+   * The values on the CPU, until the batch is released: then its memory goes round, and the array is empty (length 0).
+   * Copy what you need longer. @throws VoxelfeedError `released`
+   */
   data(): Promise<TypedArray>;
 }
 

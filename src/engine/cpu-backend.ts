@@ -5,7 +5,7 @@ import { together } from "../abort.js";
 import type { TargetChain } from "../augment/targets-stages.js";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { IdTable } from "../plan/ids.js";
-import { outputArray } from "../plan/output.js";
+import { outputArray, outputItemSize } from "../plan/output.js";
 import { halves } from "../plan/pieces.js";
 import { brickAt, voxelCount } from "../plan/reads.js";
 import { workBytes } from "../plan/work-bytes.js";
@@ -16,6 +16,7 @@ import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
 import type { BrickDirectory } from "./directory.js";
+import type { SpareMemory } from "./spare-memory.js";
 import type { EngineCounters } from "./stats.js";
 import { addRenderSpans } from "./worker-spans.js";
 
@@ -38,6 +39,7 @@ export class CpuBackend {
     readonly admission: Budget,
     readonly counters: EngineCounters,
     readonly spans: Spans,
+    readonly spare: SpareMemory,
   ) {}
 
   /**
@@ -59,6 +61,7 @@ export class CpuBackend {
     for (const { read: half, firstVoxel } of cut) {
       const part = await this.render(half, mask, signal);
       data.set(part.data, firstVoxel);
+      this.spare.give(part.data.buffer as ArrayBuffer);
       if (part.mask !== null) whole?.set(part.mask, firstVoxel);
     }
     return { data, mask: whole, idTable: null };
@@ -91,9 +94,11 @@ export class CpuBackend {
         };
         await together(bricks, pin, signal);
         const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
-        const render = { plan, values, gather, bricks: held, mask };
+        const memory = this.spare.take(voxelCount(plan.shape) * outputItemSize[plan.outDType]);
+        const render = { plan, values, gather, bricks: held, mask, memory };
         const free = this.directory.reserve(workBytes(read, mask));
-        const rendering = worker.call((api) => api.render(render), lives);
+        const moved = memory === undefined ? [] : [memory];
+        const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
         const reply = await rendering.finally(() => {
           leave();
           free();

@@ -34,6 +34,7 @@ import {
 } from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
 import { SharedResults } from "./shared-results.js";
+import { SpareMemory } from "./spare-memory.js";
 import { type EngineCounters, newCounters } from "./stats.js";
 
 export interface EngineStats extends EngineCounters {
@@ -70,6 +71,7 @@ export class Engine {
   readonly #reads: Budget;
   readonly #memory: Ledger;
   readonly #inflight: Budget;
+  readonly #spare: SpareMemory;
   readonly #gpu: GpuTier;
   /** What made an array, and so what its buffers end with. */
   readonly #makers = new WeakMap<RenderedArray, ChosenBackend>();
@@ -101,7 +103,15 @@ export class Engine {
       report,
       this.spans,
     );
-    this.cpu = new CpuBackend(this.#arrays, this.#directory, this.#reads, this.#counters, this.spans);
+    this.#spare = new SpareMemory(this.#memory);
+    this.cpu = new CpuBackend(
+      this.#arrays,
+      this.#directory,
+      this.#reads,
+      this.#counters,
+      this.spans,
+      this.#spare,
+    );
     this.labels = new LabelCounter(this.#arrays, this.#directory, this.#reads);
     this.#backend = new BackendChoice(
       this.#options,
@@ -197,8 +207,14 @@ export class Engine {
     }
   }
 
-  /** Returns the buffers of a rendered array to the ring; those of the caller stay the caller's. */
+  /** Returns the buffers of a rendered array to the ring, and its memory, which nobody uses any more. */
   recycle(array: RenderedArray): void {
+    this.recycleBuffers(array);
+    for (const memory of [array.data, array.maskData]) if (memory !== null) this.#spare.takeOver(memory);
+  }
+
+  /** Returns the buffers alone; its memory stays with whom it was given to, and buffers of the caller stay the caller's. */
+  recycleBuffers(array: RenderedArray): void {
     const { buffer, borrowed, maskBuffer } = array;
     const ring = this.#makers.get(array)?.ring;
     if (buffer !== null && !borrowed) ring?.give(buffer);

@@ -36,9 +36,13 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
     }
 
     async function renderJob(job: ArrayJob, jobSignal: AbortSignal): Promise<RenderedArray[]> {
+      const isFilled = job.target === undefined && job.reads.every((read) => read !== null);
       const outputs = outputsOf(job).map(({ layout, channels, mask, into }) => {
         const elements = outputElements(layout);
-        const data = new ArrayBuffer(paddedBytes(elements, outputItemSize[layout.dtype]));
+        const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
+        const data = cpu.spare.take(bytes) ?? new ArrayBuffer(bytes);
+        // What is not rendered is 0; used memory holds an older batch.
+        if (!isFilled) new Uint8Array(data).fill(0);
         const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
         return {
           rendered: { layout, channels, data, maskData },
@@ -80,6 +84,7 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
         const place = placeOf(job.layout, index);
         placeVoxels(values, reply.data, place);
         if (mask !== null && reply.mask !== null) placeVoxels(mask, reply.mask, place);
+        cpu.spare.give(reply.data.buffer as ArrayBuffer);
         return reply.idTable;
       }),
     );

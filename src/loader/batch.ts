@@ -10,7 +10,10 @@ export interface Batch {
   readonly arrays: Readonly<Record<string, BatchArray>>;
   /** One per sample, in order: position, drawn parameters, levels. */
   readonly samples: readonly SampleOrigin[];
-  /** Returns the GPU buffers to the ring; using them afterwards is an error. Calling it again does nothing. */
+  /**
+   * Returns GPU buffers and memory for later batches; using them afterwards is an error, and typed arrays of `data()`
+   * are empty then. Calling it again does nothing.
+   */
   release(): void;
 }
 

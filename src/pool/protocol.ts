@@ -109,6 +109,8 @@ export interface RenderCall {
   /** Page table entry (of `gather` if there is one) and key of every brick that is not fill; the worker holds them all. */
   readonly bricks: readonly (readonly [entry: number, key: string])[];
   readonly mask: boolean;
+  /** Memory for the values, as large as they are; it moves to the worker and comes back with them. Default: fresh. */
+  readonly memory?: ArrayBuffer;
 }
 
 export interface RenderReply {

@@ -71,7 +71,7 @@ export function* renderValuesInSteps(
     yield;
   }
   const mask = options.mask || !isAllInside(plan) ? yield* insideMask(plan) : null;
-  const data = storedStage(plan, stage, points(values.finish, halo, figures), mask);
+  const data = storedStage(plan, stage, points(values.finish, halo, figures), mask, options.memory);
   return { data, mask: options.mask ? mask : null, idTable: null };
 }
 
@@ -88,9 +88,15 @@ function applyToStage(points: PointRows, { values, shape: [sizeZ, sizeY, sizeX] 
 }
 
 /** The patch in its output dtype, padded where `mask` is 0. */
-function storedStage(plan: ReadPlan, { values }: CpuStage, points: PointRows, mask: Uint8Array | null) {
+function storedStage(
+  plan: ReadPlan,
+  { values }: CpuStage,
+  points: PointRows,
+  mask: Uint8Array | null,
+  memory?: ArrayBuffer,
+) {
   const [sizeZ, sizeY, sizeX] = plan.shape;
-  const data = outputArray(plan.outDType, voxelCount(plan.shape));
+  const data = outputArray(plan.outDType, voxelCount(plan.shape), memory);
   const row = new Float64Array(sizeX);
   for (let z = 0; z < sizeZ; z++) {
     for (let y = 0; y < sizeY; y++) {

@@ -1,0 +1,49 @@
+/** Memory that goes round, for what is made and let go with every patch and batch. */
+import type { Ledger } from "../cache/ledger.js";
+
+const part = "spare";
+
+/** Share of the tier's budget that may lie idle. */
+const SPARE_SHARE = 1 / 4;
+
+/**
+ * Array buffers that were used before. The pages of a fresh one are made one by one as it is first written, which takes
+ * longer than the rendering of a patch that is in memory.
+ */
+export class SpareMemory {
+  readonly #ledger: Ledger;
+  /** Oldest first. */
+  readonly #buffers: ArrayBuffer[] = [];
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** A buffer of exactly so many bytes, whose content is undefined; undefined where there is none. */
+  take(bytes: number): ArrayBuffer | undefined {
+    const at = this.#buffers.findLastIndex((buffer) => buffer.byteLength === bytes);
+    return at === -1 ? undefined : this.#remove(at);
+  }
+
+  /** Takes over a buffer that nobody else uses any more. */
+  give(buffer: ArrayBuffer): void {
+    const { byteLength } = buffer;
+    const room = Math.min(this.#ledger.roomFor(part), this.#ledger.maxBytes * SPARE_SHARE);
+    if (byteLength === 0 || byteLength > room) return;
+    while (this.#ledger.of(part) + byteLength > room) this.#remove(0);
+    this.#ledger.add(part, byteLength);
+    this.#buffers.push(buffer);
+  }
+
+  /** Takes over the memory of a buffer that someone else may still hold: theirs becomes empty. */
+  takeOver(buffer: ArrayBuffer): void {
+    // Where buffers cannot be moved, they stay with whom they were given to.
+    if (typeof buffer.transfer === "function" && !buffer.detached) this.give(buffer.transfer());
+  }
+
+  #remove(at: number): ArrayBuffer {
+    const [buffer] = this.#buffers.splice(at, 1);
+    this.#ledger.add(part, -buffer!.byteLength);
+    return buffer!;
+  }
+}
