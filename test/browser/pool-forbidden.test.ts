@@ -31,7 +31,9 @@ async function epoch(options: LoaderOptions) {
   });
   const found: unknown[] = [];
   for await (const { arrays, release } of loader) {
-    for (const array of Object.values(arrays)) found.push(await array.data(), await array.mask?.data());
+    for (const array of Object.values(arrays)) {
+      found.push((await array.data()).slice(), (await array.mask?.data())?.slice());
+    }
     release();
   }
   const stats = loader.stats();

@@ -76,7 +76,11 @@ it("reads the same batches from a configuration and from what is written back of
     const loader = createLoader(dataset, { ...plan.loaderOptions, backend: "cpu" });
     for await (const batch of loader) {
       const { raw: values, labels } = batch.arrays;
-      batches.push([await values!.data(), await labels!.data(), batch.samples.map(({ index }) => index)]);
+      batches.push([
+        (await values!.data()).slice(),
+        (await labels!.data()).slice(),
+        batch.samples.map(({ index }) => index),
+      ]);
       batch.release();
     }
     loader.dispose();

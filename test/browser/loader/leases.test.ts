@@ -131,7 +131,7 @@ describe("leases", () => {
       });
       const expected: ArrayLike<number>[] = [];
       for await (const batch of plain) {
-        expected.push(await batch.arrays.raw!.data());
+        expected.push((await batch.arrays.raw!.data()).slice());
         batch.release();
         if (batch.index === 3) break;
       }

@@ -295,7 +295,7 @@ it("gives loaders that share the split's workers and caches", async () => {
     const loader = split.loader("train", options);
     const values = [];
     for await (const batch of loader) {
-      values.push(await batch.arrays.raw!.data());
+      values.push((await batch.arrays.raw!.data()).slice());
       batch.release();
     }
     return { values, loads: loader.stats().chunkLoads };
