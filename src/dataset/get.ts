@@ -56,7 +56,8 @@ export async function readSamples(
       const { shape, dtype, channels, idTables } = array;
       return [arrays[i]!.spec.name, { data, mask, shape, dtype, channels, idTables }] as const;
     });
-    const arraysByName = Object.fromEntries(await Promise.all(entries).finally(() => living.recycle()));
+    // The memory is the caller's from here on.
+    const arraysByName = Object.fromEntries(await Promise.all(entries).finally(() => living.recycleBuffers()));
     for (const plan of plans) {
       const missed = plan.missed();
       if (missed !== null) throw missed;

@@ -170,7 +170,8 @@ export class Image {
           idTable: idTables[0] ?? null,
         };
       } finally {
-        living.recycle();
+        // The memory is the caller's from here on.
+        living.recycleBuffers();
         leave();
       }
     } finally {

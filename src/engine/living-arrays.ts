@@ -47,9 +47,14 @@ export class LivingArrays {
     }, index);
   }
 
-  /** Returns the buffers to the ring. */
+  /** Returns buffers and memory for others to use. */
   recycle(): void {
     for (const array of this.#arrays) this.#engine.recycle(array);
+  }
+
+  /** Returns the buffers alone: what was read of the values stays. */
+  recycleBuffers(): void {
+    for (const array of this.#arrays) this.#engine.recycleBuffers(array);
   }
 
   async #read(
