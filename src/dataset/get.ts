@@ -57,7 +57,9 @@ export async function readSamples(
       return [arrays[i]!.spec.name, { data, mask, shape, dtype, channels, idTables }] as const;
     });
     // The memory is the caller's from here on.
-    const arraysByName = Object.fromEntries(await Promise.all(entries).finally(() => living.recycleBuffers()));
+    const arraysByName = Object.fromEntries(
+      await Promise.all(entries).finally(() => living.recycleBuffers()),
+    );
     for (const plan of plans) {
       const missed = plan.missed();
       if (missed !== null) throw missed;
