@@ -11,8 +11,16 @@ export interface TierUse {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** A part that nobody uses at the moment: it makes room for all others. */
+export interface IdlePart {
+  readonly part: string;
+  /** Frees at least so many bytes, or all there are, and enters it. */
+  free(bytes: number): void;
+}
+
 export class Ledger {
   readonly #parts = new Map<string, number>();
+  #idle: IdlePart | null = null;
   #bytes = 0;
   #peakBytes = 0;
 
@@ -27,7 +35,10 @@ export class Ledger {
 
   /** Enters how many bytes a part has now; to be called before they are allocated, and after they were freed. */
   enter(part: string, bytes: number): void {
-    this.#bytes += bytes - (this.#parts.get(part) ?? 0);
+    const more = bytes - this.of(part);
+    const excess = this.#bytes + more - this.maxBytes;
+    if (more > 0 && excess > 0) this.#idle?.free(excess);
+    this.#bytes += more;
     this.#parts.set(part, bytes);
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
   }
@@ -41,9 +52,15 @@ export class Ledger {
     return this.#parts.get(part) ?? 0;
   }
 
-  /** What the ceiling leaves for a part beside all others; negative where they are over it. */
+  /** What the ceiling leaves for a part beside all others that are in use; negative where they are over it. */
   roomFor(part: string): number {
-    return this.maxBytes - (this.#bytes - this.of(part));
+    const idle = this.#idle === null || this.#idle.part === part ? 0 : this.of(this.#idle.part);
+    return this.maxBytes - (this.#bytes - this.of(part) - idle);
+  }
+
+  /** Makes a part one that gives way. */
+  setIdle(idle: IdlePart): void {
+    this.#idle = idle;
   }
 
   get use(): TierUse {

@@ -17,6 +17,7 @@ export class SpareMemory {
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
+    ledger.setIdle({ part, free: (bytes) => this.#free(bytes) });
   }
 
   /** A buffer of exactly so many bytes, whose content is undefined; undefined where there is none. */
@@ -39,6 +40,11 @@ export class SpareMemory {
   takeOver(buffer: ArrayBuffer): void {
     // Where buffers cannot be moved, they stay with whom they were given to.
     if (typeof buffer.transfer === "function" && !buffer.detached) this.give(buffer.transfer());
+  }
+
+  #free(bytes: number): void {
+    const left = this.#ledger.of(part) - bytes;
+    while (this.#buffers.length > 0 && this.#ledger.of(part) > left) this.#remove(0);
   }
 
   #remove(at: number): ArrayBuffer {

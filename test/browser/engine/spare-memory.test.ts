@@ -26,6 +26,16 @@ describe("SpareMemory", () => {
     expect(ledger.of("spare")).toBe(80);
   });
 
+  it("makes way for what is used", () => {
+    const ledger = new Ledger("memory", 1000);
+    const spare = new SpareMemory(ledger);
+    for (const size of [50, 60, 70]) spare.give(new ArrayBuffer(size));
+    expect(ledger.roomFor("bricks")).toBe(1000);
+    ledger.enter("bricks", 900);
+    expect(ledger.use.parts).toEqual({ spare: 70, bricks: 900 });
+    expect(ledger.use.peakBytes).toBe(970);
+  });
+
   it("empties what someone else still holds", () => {
     const ledger = new Ledger("memory", 1000);
     const spare = new SpareMemory(ledger);
