@@ -69,29 +69,6 @@ export function createFiguresPanel(parent: HTMLElement): (figures: Figures, rate
     for (const [label, read] of rows) row(list, label, read);
     parent.append(section(title, list));
   }
-  const budgets = element("dl");
-  for (const [tier, label] of [
-    ["memory", "Worker memory"],
-    ["gpu", "GPU memory"],
-  ] as const) {
-    row(
-      budgets,
-      label,
-      ({ budget }) => `${formatBytes(budget[tier].bytes)} of ${formatBytes(budget[tier].maxBytes)}`,
-    );
-    const level = element("i");
-    budgets.append(element("div", { className: "meter" }, level));
-    renewals.push(
-      ({
-        budget: {
-          [tier]: { bytes, maxBytes },
-        },
-      }) => {
-        level.style.transform = `scaleX(${Math.min(1, bytes / maxBytes)})`;
-      },
-    );
-  }
-  parent.append(section("Budgets", budgets));
   return (figures, rates) => {
     for (const renew of renewals) renew(figures, rates);
   };

@@ -1,4 +1,5 @@
 /** The page: the form starts and stops a session. */
+import { defineMonitorElement } from "../src/monitor/index.js";
 import { byId } from "./dom.js";
 import { formatCount } from "./figures-panel.js";
 import { fillForm, showPresets } from "./form.js";
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
 }
 
 showUncaught();
+defineMonitorElement();
 showPresets(form, byId("presets", HTMLDivElement));
 const query = new URLSearchParams(location.search);
 fillForm(form, query);

@@ -1,5 +1,6 @@
 /** One run as the page shows it: its batches on the stage, its figures in the panel. */
 import type { Batch, Dataset, Loader } from "../src/index.js";
+import { createMonitor, type Monitor } from "../src/monitor/index.js";
 import { byId } from "./dom.js";
 import { type Figures, Meter } from "./figures.js";
 import { createFiguresPanel, formatCount } from "./figures-panel.js";
@@ -24,6 +25,7 @@ export interface Outcome {
 export class Session {
   readonly stage = new Stage();
   readonly #status = byId("status", HTMLParagraphElement);
+  readonly #monitor = document.querySelector("voxelfeed-monitor")!;
   readonly #renewPanel = createFiguresPanel(byId("figures", HTMLElement));
 
   say(text: string): void {
@@ -35,6 +37,7 @@ export class Session {
     const meter = new Meter();
     const pictures: SamplePicture[] = [];
     let loader: Loader | null = null;
+    let monitor: Monitor | null = null;
     let adapter: string | null = null;
     let figures: Figures | null = null;
     let shownAt = Number.NEGATIVE_INFINITY;
@@ -61,6 +64,8 @@ export class Session {
       await run(settings, signal, {
         opened: (dataset, made) => {
           loader = made;
+          monitor = createMonitor(made);
+          this.#monitor.monitor = monitor;
           this.stage.reset(dataset.arrays.some(({ role }) => role === "target") ? dataset.classes : []);
           this.say("Open; the first chunks are on their way …");
         },
@@ -71,7 +76,11 @@ export class Session {
           meter.count(batch);
           await look(batch, dataset);
         },
-        ended: renew,
+        ended() {
+          renew();
+          // Its last report stays where it is shown.
+          monitor?.dispose();
+        },
       });
       return { figures, pictures, error: null };
     } catch (error) {

@@ -1,5 +1,6 @@
 /** A bottleneck in words: what was found, and what to do. */
 import type { MonitorFindings } from "./findings.js";
+import { bytesText, msText, percentText } from "./format.js";
 
 /**
  * What limits: nothing (`none`), what is done with the batches (`consumer`), answers that take long to begin
@@ -31,7 +32,7 @@ export interface Advice {
 
 /** @param share of the bottleneck, 0 to 1 */
 export function adviceFor(kind: BottleneckKind, share: number, findings: MonitorFindings): Advice {
-  return { ...sentences[kind](percent(share), findings) };
+  return { ...sentences[kind](percentText(share), findings) };
 }
 
 type Sentences = (share: string, findings: MonitorFindings) => Advice;
@@ -66,25 +67,25 @@ const sentences: Readonly<Record<BottleneckKind, Sentences>> = {
     recommendation: `Decode less often: a larger budget.memory, ${blockShuffle}; or decode faster: more workers where there are cores, and zstd or blosc (lz4) rather than gzip.`,
   }),
   disk: (share, { stages: { disk } }) => ({
-    summary: `Disk-bound: ${share} of the wait is for chunks of the disk cache (median ${ms(disk.p50Ms)}).`,
+    summary: `Disk-bound: ${share} of the wait is for chunks of the disk cache (median ${msText(disk.p50Ms)}).`,
     recommendation: `Keep more in memory: a larger budget.memory, or ${blockShuffle}; budget.disk: 0 where the server is faster than the disk.`,
   }),
   "render-cpu": (share, { stages: { render } }) => ({
-    summary: `Render-bound: ${share} of the wait is rendering in the workers (median ${ms(render.p50Ms)} per read).`,
+    summary: `Render-bound: ${share} of the wait is rendering in the workers (median ${msText(render.p50Ms)} per read).`,
     recommendation:
       'Render on a GPU (backend "webgpu"), use more workers where there are cores, or fewer transforms that look at neighbours.',
   }),
   "render-gpu": (share, { stages: { render, upload } }) => ({
-    summary: `GPU-bound: ${share} of the time goes to uploads (${ms(upload.totalMs)}) and rendering on the GPU (median ${ms(render.p50Ms)} per submit).`,
+    summary: `GPU-bound: ${share} of the time goes to uploads (${msText(upload.totalMs)}) and rendering on the GPU (median ${msText(render.p50Ms)} per submit).`,
     recommendation:
       "Use a larger budget.gpu so that bricks stay on the GPU, fewer transforms that look at neighbours, or smaller patches.",
   }),
   planning: (share, { stages: { plan } }) => ({
-    summary: `Planning-bound: ${share} of the wait is planning on the page's thread (median ${ms(plan.p50Ms)} per batch).`,
+    summary: `Planning-bound: ${share} of the wait is planning on the page's thread (median ${msText(plan.p50Ms)} per batch).`,
     recommendation: "Use larger patches rather than many small ones, smaller batches, or a higher prefetch.",
   }),
   transfer: (share, { stages: { transfer } }) => ({
-    summary: `Transfer-bound: ${share} of the wait is the way from the workers to the page (median ${ms(transfer.p50Ms)}).`,
+    summary: `Transfer-bound: ${share} of the wait is the way from the workers to the page (median ${msText(transfer.p50Ms)}).`,
     recommendation:
       "Keep the page's thread free of long tasks: results wait for it. Smaller dtypes (uint8, float16) are moved faster.",
   }),
@@ -102,7 +103,7 @@ const sentences: Readonly<Record<BottleneckKind, Sentences>> = {
     const [name, tier] =
       memory.repeated >= gpu.repeated ? (["memory", memory] as const) : (["gpu", gpu] as const);
     return {
-      summary: `Budget thrash: ${percent(tier.repeated / Math.max(tier.misses, 1))} of the chunks that came into budget.${name} (${bytes(tier.maxBytes)}) had been there before, and ${share} of the wait is for loading.`,
+      summary: `Budget thrash: ${percentText(tier.repeated / Math.max(tier.misses, 1))} of the chunks that came into budget.${name} (${bytesText(tier.maxBytes)}) had been there before, and ${share} of the wait is for loading.`,
       recommendation: `Raise budget.${name}, or use ${blockShuffle}, so that what is loaded is used before it must go.`,
     };
   },
@@ -137,29 +138,15 @@ function latency({ origins, stages }: MonitorFindings): string {
     (most, origin) => (most === null || origin.requests > most.requests ? origin : most),
     null as (typeof origins)[number] | null,
   );
-  return ms(busiest?.latencyP50Ms ?? stages.fetch.p50Ms);
+  return msText(busiest?.latencyP50Ms ?? stages.fetch.p50Ms);
 }
 
 function rate({ stages: { fetch }, elapsedMs }: MonitorFindings): string {
   return perSecond(fetch.bytes, elapsedMs);
 }
 
-function perSecond(amount: number, durationMs: number): string {
-  return `${bytes((amount / Math.max(durationMs, 1e-9)) * 1000)}/s`;
-}
-
-function bytes(amount: number): string {
-  const power = amount < 1 ? 0 : Math.min(4, Math.floor(Math.log2(amount) / 10));
-  const value = amount / 1024 ** power;
-  return `${value.toFixed(value >= 100 || power === 0 ? 0 : 1)} ${["B", "KiB", "MiB", "GiB", "TiB"][power]}`;
-}
-
-function ms(duration: number): string {
-  return duration < 10 ? `${duration.toPrecision(2)} ms` : `${duration.toFixed(0)} ms`;
-}
-
-function percent(part: number): string {
-  return `${Math.round(part * 100)} %`;
+function perSecond(bytes: number, durationMs: number): string {
+  return `${bytesText((bytes / Math.max(durationMs, 1e-9)) * 1000)}/s`;
 }
 
 function sentence(text: string): string {

@@ -15,6 +15,7 @@ export type { BottleneckKind } from "./advice.js";
 export type { BatchAnalysis, BatchOutlier, BatchReport, Pace } from "./batches.js";
 export type { WaitCause } from "./blame.js";
 export type { Bottleneck } from "./bottleneck.js";
+export { defineMonitorElement, type MonitorElement } from "./element.js";
 export type { TierReport } from "./findings.js";
 export type { Durations } from "./histogram.js";
 export { createMonitor, type Monitor, type MonitorEvents, type MonitorReport } from "./monitor.js";
