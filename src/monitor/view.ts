@@ -158,7 +158,7 @@ export class MonitorView {
       const high = make("span", "value dim");
       const name = make("span", "", stage);
       // Waiting in a queue is no work: it has no bar beside those of work.
-      const isWork = workStages.includes(stage);
+      const isWork = stage !== "queue";
       rows.append(name, make("div", isWork ? `bar ${stagePlaces[stage]}` : "", level), median, high);
       this.#renewals.push(({ stages }, { busy }) => {
         const most = Math.max(1, ...workStages.map((other) => busy[other]));

@@ -19,5 +19,5 @@ it("figures have three digits that count, and their unit", () => {
     "12.3 s",
   ]);
   expect([0, 0.004, 0.5, 1].map(percentText)).toEqual(["0 %", "0 %", "50 %", "100 %"]);
-  expect([0, 0.25, 3.14159, 12.345, 432.1].map(numberText)).toEqual(["0", "0.25", "3.14", "12.3", "432"]);
+  expect([0, 0.25, 3.456, 12.345, 432.1].map(numberText)).toEqual(["0", "0.25", "3.46", "12.3", "432"]);
 });
