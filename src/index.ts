@@ -142,6 +142,7 @@ export type {
   Vec2,
   Vec3,
 } from "./types.js";
+export type { VerifyOptions } from "./verify/options.js";
 export {
   type CropReport,
   reportText,
@@ -150,7 +151,7 @@ export {
   type VerifyProblem,
   type VerifyReport,
 } from "./verify/report.js";
-export { type VerifyOptions, verify } from "./verify/verify.js";
+export { verify } from "./verify/verify.js";
 export type { FetchCallback, HttpOptions } from "./zarr/access.js";
 export type { HttpSource, ImageSource, UrlSource } from "./zarr/byte-store.js";
 export type { HeadersCallback, HeadersRequest } from "./zarr/headers.js";

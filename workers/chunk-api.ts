@@ -3,12 +3,9 @@ import { transfer } from "comlink";
 import { gatheredShape } from "../src/augment/targets-stages.js";
 import { Budget } from "../src/cache/budget.js";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
-import { countLabels, type LabelCounts } from "../src/cpu/count.js";
+import type { LabelCounts } from "../src/cpu/count.js";
 import { renderReadInSteps } from "../src/cpu/render.js";
 import { RenderScratch } from "../src/cpu/scratch.js";
-import { transformTargetInSteps } from "../src/cpu/targets/chain.js";
-import { joinChannels } from "../src/cpu/targets/volume.js";
-import { renderValuesInSteps } from "../src/cpu/values/render.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { distinctIds } from "../src/plan/ids.js";
 import { holdLifeline } from "../src/pool/lifeline.js";
@@ -49,6 +46,11 @@ const workerSliceMs = 250;
 
 /** Between two slices the page draws and answers its user; half a frame. */
 export const pageSliceMs = 8;
+
+/** Transforms and counting are fetched when a loader first needs them. */
+const valueRenderer = () => import("../src/cpu/values/render.js");
+const labelCounter = () => import("../src/cpu/count.js");
+const targetRenderer = () => import("../src/cpu/targets/render.js");
 
 interface DefinedArray {
   readonly url: string;
@@ -214,20 +216,26 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     const steps =
       values === undefined
         ? renderReadInSteps(plan, found, { mask, scratch, memory })
-        : renderValuesInSteps({ plan, values, gather }, found, { mask, scratch, memory });
+        : (await valueRenderer()).renderValuesInSteps({ plan, values, gather }, found, {
+            mask,
+            scratch,
+            memory,
+          });
     const { result, busyMs } = await inSlices(steps, sliceMs);
     idleScratch.push(scratch);
-    return { ...result, startedAtMs, renderMs: busyMs };
+    return { ...result, startedAtMs, endedAtMs: sharedNowMs(), renderMs: busyMs };
   }
 
   async function transform({ chain, channels }: TransformCall): Promise<TransformReply> {
     const startedAtMs = sharedNowMs();
+    const { joinChannels, transformTargetInSteps } = await targetRenderer();
     const volume = joinChannels(channels, gatheredShape(chain), chain.gathered === "float32");
     const { result, busyMs } = await inSlices(transformTargetInSteps(volume, chain), sliceMs);
-    return { ...result, startedAtMs, transformMs: busyMs };
+    return { ...result, startedAtMs, endedAtMs: sharedNowMs(), transformMs: busyMs };
   }
 
-  function count({ key, fill, request }: CountCall): LabelCounts {
+  async function count({ key, fill, request }: CountCall): Promise<LabelCounts> {
+    const { countLabels } = await labelCounter();
     if (fill === null) return countLabels(held(key), request);
     const voxels = request.brickShape[0] * request.brickShape[1] * request.brickShape[2];
     const bytes = new Uint8Array(voxels * fill.length);

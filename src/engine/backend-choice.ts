@@ -33,6 +33,8 @@ export interface GpuParts {
   readonly free: () => void;
 }
 
+type MakeGpu = (device: GPUDevice) => GpuParts;
+
 /** How long a loss may be told behind the failures that it causes. */
 const LOSS_DELAY_MS = 200;
 
@@ -47,7 +49,7 @@ export class BackendChoice {
   readonly #tier: GpuTier;
   readonly #counters: EngineCounters;
   readonly #lifetime: AbortSignal;
-  readonly #makeGpu: (device: GPUDevice) => GpuParts;
+  readonly #loadGpu: () => Promise<MakeGpu>;
   readonly #lost: (event: DeviceLostEvent) => void;
   readonly #host: HostDevice | null;
   /** What bricks may have of their room on the GPU, after it was out of memory; 0: the CPU renders. */
@@ -56,6 +58,8 @@ export class BackendChoice {
   #settled: ChosenBackend | null = null;
   #life: DeviceLife | null = null;
   #gpu: GpuParts | null = null;
+  /** Null until its code was fetched; from a device to what is made on it, nothing is waited for. */
+  #makeGpu: MakeGpu | null = null;
   #over = new AbortController();
 
   constructor(
@@ -63,14 +67,14 @@ export class BackendChoice {
     tier: GpuTier,
     counters: EngineCounters,
     lifetime: AbortSignal,
-    makeGpu: (device: GPUDevice) => GpuParts,
+    loadGpu: () => Promise<MakeGpu>,
     lost: (event: DeviceLostEvent) => void,
   ) {
     this.#options = options;
     this.#tier = tier;
     this.#counters = counters;
     this.#lifetime = lifetime;
-    this.#makeGpu = makeGpu;
+    this.#loadGpu = loadGpu;
     this.#lost = lost;
     this.#host = options.device === undefined ? null : new HostDevice(options.device);
   }
@@ -135,6 +139,7 @@ export class BackendChoice {
   async #choose(): Promise<ChosenBackend> {
     const { backend } = this.#options;
     if (this.#host !== null) {
+      if (backend !== "cpu") this.#makeGpu ??= await this.#loadGpu();
       const given = await this.#host.current(this.#lifetime);
       const cpu = backend === "cpu" || (backend === "auto" && isSoftware(given));
       return this.#on(this.#lifeOf(given, false), cpu);
@@ -147,6 +152,10 @@ export class BackendChoice {
       acquired.device.destroy();
       return this.#on(null, true);
     }
+    this.#makeGpu ??= await this.#loadGpu().catch((error: unknown) => {
+      acquired.device.destroy();
+      throw error;
+    });
     return this.#on(this.#lifeOf(acquired.device, true), false);
   }
 
@@ -186,7 +195,7 @@ export class BackendChoice {
 
   #on(life: DeviceLife | null, cpu: boolean): ChosenBackend {
     const usesGpu = life !== null && !cpu && this.#share > 0;
-    this.#gpu = usesGpu ? this.#makeGpu(life.device) : null;
+    this.#gpu = usesGpu ? this.#makeGpu!(life.device) : null;
     return {
       backend: usesGpu ? "webgpu" : "cpu",
       device: life?.device ?? null,

@@ -108,7 +108,7 @@ export class CpuBackend {
         this.counters.voxels += reply.data.length;
         this.counters.renderMs += reply.renderMs;
         const bytes = reply.data.byteLength + (reply.mask?.byteLength ?? 0);
-        addRenderSpans(this.spans, worker.id, reply.startedAtMs, reply.renderMs, bytes);
+        addRenderSpans(this.spans, worker.id, reply, bytes);
         return reply;
       } finally {
         for (const [, key] of held) this.directory.unpin(worker, key);
@@ -159,7 +159,7 @@ export class CpuBackend {
       const reply = await worker.call((api) => api.transform(transfer(call, buffers)), lives).finally(leave);
       this.counters.renderMs += reply.transformMs;
       const bytes = reply.data.byteLength + reply.mask.byteLength;
-      addRenderSpans(this.spans, worker.id, reply.startedAtMs, reply.transformMs, bytes);
+      addRenderSpans(this.spans, worker.id, reply, bytes);
       return reply;
     } finally {
       worker.reads--;

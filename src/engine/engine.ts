@@ -8,10 +8,7 @@ import { Ledger, type TierUse } from "../cache/ledger.js";
 import { type BudgetEvent, LimitEvents, type LimitReport, type Tier } from "../cache/limits.js";
 import { Emitter } from "../emitter.js";
 import { VoxelfeedError } from "../errors.js";
-import { BrickPool } from "../gpu/bricks.js";
 import { readBuffer } from "../gpu/readback.js";
-import { GpuRenderer } from "../gpu/render.js";
-import { GpuTargets } from "../gpu/targets.js";
 import { type PoolStats, WorkerPool } from "../pool/pool.js";
 import type { DiskCounters } from "../pool/protocol.js";
 import { Spans } from "../timing/spans.js";
@@ -22,7 +19,6 @@ import type { CellCounts } from "./cell-counts.js";
 import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
-import { GpuBackend } from "./gpu-backend.js";
 import { GpuClock } from "./gpu-clock.js";
 import { GpuTier } from "./gpu-tier.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
@@ -36,6 +32,8 @@ import { renderOnCpu, renderOnGpu } from "./render.js";
 import { SharedResults } from "./shared-results.js";
 import { SpareMemory } from "./spare-memory.js";
 import { type EngineCounters, newCounters } from "./stats.js";
+
+type GpuCode = typeof import("./gpu-parts.js");
 
 export interface EngineStats extends EngineCounters {
   readonly backend: Backend | null;
@@ -118,7 +116,10 @@ export class Engine {
       this.#gpu,
       this.#counters,
       this.#lifetime.signal,
-      (device) => this.#makeGpu(device),
+      async () => {
+        const code = await import("./gpu-parts.js");
+        return (device) => this.#makeGpu(device, code);
+      },
       (event) => this.#events.emit("deviceLost", event),
     );
   }
@@ -282,7 +283,8 @@ export class Engine {
     this.#backend.end();
   }
 
-  #makeGpu(device: GPUDevice): GpuParts {
+  #makeGpu(device: GPUDevice, code: GpuCode): GpuParts {
+    const { BrickPool, GpuBackend, GpuRenderer, GpuTargets } = code;
     const tier = this.#gpu;
     const bricks = new BrickPool(device, {
       maxBytes: tier.ledger.maxBytes,

@@ -1,5 +1,5 @@
 /** Options of an engine, checked and with their defaults. */
-import { maxHeaps } from "../gpu/bricks.js";
+import { maxHeaps } from "../gpu/max-heaps.js";
 import { GiB, MiB } from "../math/bytes.js";
 import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
 import { spawnWorker } from "../pool/spawn.js";

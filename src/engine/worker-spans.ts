@@ -1,5 +1,5 @@
 /** What workers say of their time, as spans on the page's clock. */
-import type { LoadReply } from "../pool/protocol.js";
+import type { LoadReply, RenderReply } from "../pool/protocol.js";
 import { localMs, type RequestTiming, type Spans } from "../timing/spans.js";
 import type { StoreSpec } from "../zarr/byte-store.js";
 
@@ -47,15 +47,14 @@ function addRequestSpans(spans: Spans, worker: number, timing: RequestTiming): v
 export function addRenderSpans(
   spans: Spans,
   worker: number,
-  startedAtMs: number,
-  renderMs: number,
+  { startedAtMs, endedAtMs }: Pick<RenderReply, "startedAtMs" | "endedAtMs">,
   bytes: number,
 ): void {
   if (!spans.isObserved) return;
-  const startMs = localMs(startedAtMs);
-  const doneMs = startMs + renderMs;
-  spans.add({ stage: "render", startMs, ms: renderMs, bytes, parts: { cpu: renderMs }, worker });
+  const [startMs, endMs] = [localMs(startedAtMs), localMs(endedAtMs)];
+  const ms = endMs - startMs;
+  spans.add({ stage: "render", startMs, ms, bytes, parts: { cpu: ms }, worker });
   // The clocks of two threads agree to a fraction of a millisecond only.
-  const ms = Math.max(0, performance.now() - doneMs);
-  spans.add({ stage: "transfer", startMs: doneMs, ms, bytes, worker });
+  const movedMs = Math.max(0, performance.now() - endMs);
+  spans.add({ stage: "transfer", startMs: endMs, ms: movedMs, bytes, worker });
 }

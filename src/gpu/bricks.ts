@@ -1,8 +1,10 @@
 /** Decoded bricks kept in GPU memory, least recently used first to go. */
+
 import type { LimitReport } from "../cache/limits.js";
 import { VoxelfeedError } from "../errors.js";
 import { Allocations } from "./allocations.js";
 import { Heap, heapGranularity, heapSize } from "./heap.js";
+import { maxHeaps } from "./max-heaps.js";
 
 /** Where a brick lies: a heap of the pool and a byte range in it, a multiple of 256 from its start. */
 export interface BrickSlot {
@@ -28,9 +30,6 @@ interface Entry {
   readonly slot: BrickSlot;
   pins: number;
 }
-
-/** Heaps that a shader can bind. */
-export const maxHeaps = 4;
 
 /** Words are addressed with 30 bits. */
 const maxAddressableBytes = 2 ** 32;

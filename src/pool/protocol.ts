@@ -117,8 +117,9 @@ export interface RenderReply {
   readonly data: TypedArray;
   readonly mask: Uint8Array | null;
   readonly idTable: BigUint64Array | BigInt64Array | null;
-  /** When the worker began, on the clock that all threads share. */
+  /** When the worker began and ended, on the clock that all threads share. */
   readonly startedAtMs: number;
+  readonly endedAtMs: number;
   readonly renderMs: number;
 }
 
@@ -141,8 +142,9 @@ export interface TransformReply {
   readonly data: TypedArray;
   readonly mask: Uint8Array;
   readonly extras: readonly Float32Array[];
-  /** When the worker began, on the clock that all threads share. */
+  /** When the worker began and ended, on the clock that all threads share. */
   readonly startedAtMs: number;
+  readonly endedAtMs: number;
   readonly transformMs: number;
 }
 

@@ -2,9 +2,6 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { blockShuffleOrder } from "./block-shuffle.js";
-import { classBalancedOrder } from "./class-balanced.js";
-import { classHolders } from "./class-presence.js";
-import { foregroundOrder } from "./foreground.js";
 import { gridOrder } from "./grid.js";
 import { members } from "./members.js";
 import { mixtureOrder } from "./mixture.js";
@@ -13,6 +10,9 @@ import type { Preparation } from "./preparation.js";
 import type { Sampler } from "./samplers.js";
 import { epochRounds, shuffledIndex } from "./shuffle.js";
 import { weightedOrder } from "./weighted.js";
+
+/** Samplers that know of classes are fetched when one is used. */
+const classSamplers = () => import("./class-samplers.js");
 
 /** Whether a sampler can go on for ever; the others end with the dataset. */
 export function isEndless({ kind }: Sampler): boolean {
@@ -57,12 +57,13 @@ export async function prepareOrder(
     case "grid":
       return gridOrder(sampler, dataset);
     case "classBalanced": {
+      const { classBalancedOrder, classHolders } = await classSamplers();
       const parts = members(dataset);
       const holders = await classHolders(parts, dataset.classes, sampler.classes, preparation);
       return classBalancedOrder(holders, parts, seed);
     }
     case "foreground":
-      return await foregroundOrder(sampler, dataset, seed, preparation);
+      return await (await classSamplers()).foregroundOrder(sampler, dataset, seed, preparation);
   }
 }
 

@@ -32,13 +32,19 @@ function layerOf(file: string): number {
   );
 }
 
-/** What a file imports from the project, as paths below its root. */
+/** Where workers are forbidden, the page fetches their code and runs it itself. */
+const workersOnThePage = { file: "src/pool/thread.ts", target: "workers/chunk-api.ts" };
+
+/** What a file imports from the project, at once or when it is needed, as paths below its root. */
 function importsOf(file: string): string[] {
   const source = readFileSync(join(root, file), "utf8");
-  const specifiers = [...source.matchAll(/\bfrom "(\.[^"]+)"/g)].map((match) => match[1]!);
-  return specifiers.map((specifier) =>
+  const specifiers = [...source.matchAll(/\b(?:from |import\()"(\.[^"]+)"/g)].map((match) => match[1]!);
+  const targets = specifiers.map((specifier) =>
     relative(root, resolve(root, dirname(file), specifier.replace(/\.js$/, ".ts").replace(/\?raw$/, ""))),
   );
+  return file === workersOnThePage.file
+    ? targets.filter((target) => target !== workersOnThePage.target)
+    : targets;
 }
 
 const sources = [...files("src"), ...files("workers")];

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { argumentNames } from "../../src/cellmap/arguments.js";
 import * as api from "../../src/index.js";
+import * as monitor from "../../src/monitor/index.js";
+import { stages } from "../../src/timing/spans.js";
 
 const root = join(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -15,14 +17,27 @@ it("docs/ERRORS.md has a row for every code, and for no other", () => {
   expect(rows).toEqual(codes);
 });
 
+it("docs/MONITOR.md has a row for every stage, kind of bottleneck and event, and for no other", () => {
+  const rows = [...read("docs/MONITOR.md").matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) =>
+    cell!.split(", ").map((name) => name.replaceAll("`", "")),
+  );
+  const ofSource = (file: string, type: RegExp) =>
+    [...type.exec(read(file))![1]!.matchAll(/"([\w-]+)"|readonly (\w+):/g)].map(([, a, b]) => a ?? b);
+  expect(rows).toEqual([
+    ...stages,
+    ...ofSource("src/monitor/advice.ts", /BottleneckKind =([^;]*);/),
+    ...ofSource("src/monitor/monitor.ts", /interface MonitorEvents \{([^}]*)\}/),
+  ]);
+});
+
 it("the README and the architecture name only functions that exist", () => {
-  for (const file of ["README.md", "docs/ARCHITECTURE.md"]) {
+  const functions = [...Object.keys(api), ...Object.keys(monitor)];
+  for (const file of ["README.md", "docs/ARCHITECTURE.md", "docs/MONITOR.md"]) {
     const named = [...read(file).matchAll(/`(open[A-Z]\w*|create[A-Z]\w*|combine[A-Z]\w*)\(/g)].map(
       (match) => match[1]!,
     );
     const internal = ["createChunkApi", "createChunkReader", "createBrickDecoder", "createOutputBuffer"];
-    for (const name of named.filter((each) => !internal.includes(each)))
-      expect(Object.keys(api)).toContain(name);
+    for (const name of named.filter((each) => !internal.includes(each))) expect(functions).toContain(name);
   }
 });
 

@@ -2,13 +2,9 @@
 import { registry } from "zarrita";
 import { stripCrc32c } from "../crc32c.js";
 import type { CodecSpec } from "../metadata.js";
-import { createBloscDecoder } from "./blosc.js";
 import type { Decoder } from "./decoder.js";
 import { baseName } from "./limits.js";
-import { decodeLz4 } from "./lz4.js";
-import { decodeGzip, decodeZlib } from "./stream.js";
 import type { WasmZstd } from "./wasm-zstd.js";
-import { createZstdDecoder } from "./zstd.js";
 
 type CodecClass = Awaited<ReturnType<NonNullable<ReturnType<typeof registry.get>>>>;
 
@@ -18,7 +14,7 @@ export type ChunkType = Parameters<CodecClass["fromConfig"]>[1];
 export type RegisteredCodec = ReturnType<CodecClass["fromConfig"]>;
 
 /**
- * Makes the decoder of a codec that makes bytes of bytes.
+ * Makes the decoder of a codec that makes bytes of bytes; its code is fetched when an array needs it.
  *
  * @throws Error when neither we nor zarrita's registry on this thread know the codec, or it rejects its configuration.
  */
@@ -27,20 +23,30 @@ export async function loadDecoder(spec: CodecSpec, chunk: ChunkType, wasmZstd: W
     case "crc32c":
       return decodeCrc32c;
     case "gzip":
-      return decodeGzip;
+      return (await import("./stream.js")).decodeGzip;
     case "zlib":
-      return decodeZlib;
+      return (await import("./stream.js")).decodeZlib;
     case "lz4":
-      return decodeLz4;
+      return (await import("./lz4.js")).decodeLz4;
     case "zstd":
       wasmZstd.preload();
-      return createZstdDecoder(wasmZstd);
+      return (await import("./zstd.js")).createZstdDecoder(wasmZstd);
     case "blosc":
       if (spec.configuration?.cname === "zstd") wasmZstd.preload();
-      return createBloscDecoder({ zlib: decodeZlib, zstd: createZstdDecoder(wasmZstd) });
+      return await loadBlosc(wasmZstd);
     default:
       return registeredDecoder(await loadRegisteredCodec(spec, chunk));
   }
+}
+
+/** A blosc container may hold any of these. */
+async function loadBlosc(wasmZstd: WasmZstd): Promise<Decoder> {
+  const [{ createBloscDecoder }, { decodeZlib }, { createZstdDecoder }] = await Promise.all([
+    import("./blosc.js"),
+    import("./stream.js"),
+    import("./zstd.js"),
+  ]);
+  return createBloscDecoder({ zlib: decodeZlib, zstd: createZstdDecoder(wasmZstd) });
 }
 
 /** A codec of zarrita's registry, made for a configuration. */

@@ -1,0 +1,99 @@
+/** Bundles the package's modules, and measures them. */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { entries } from "./entries.mjs";
+import { bareWgsl } from "./wgsl.mjs";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+const { dependencies } = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"));
+
+/** Dependencies stay imports: the consumer's bundler shares them with the rest of the page. */
+const external = (id) => Object.keys(dependencies).some((name) => id === name || id.startsWith(`${name}/`));
+
+/** `import code from "./x.wgsl?raw"` gives the file's text, as in Vite, without comments and indentation. */
+const rawText = {
+  name: "raw-text",
+  resolveId(id, importer) {
+    return id.endsWith("?raw") && importer ? resolve(dirname(importer), id) : null;
+  },
+  async load(id) {
+    if (!id.endsWith("?raw")) return null;
+    const text = await readFile(id.slice(0, -"?raw".length), "utf8");
+    return {
+      code: `export default ${JSON.stringify(bareWgsl(text))};`,
+      moduleType: "js",
+      moduleSideEffects: false,
+    };
+  },
+};
+
+const workerInSource = 'new URL("../../workers/chunk.worker.ts", import.meta.url)';
+const workerInPackage = 'new URL("./chunk.worker.js", import.meta.url)';
+
+/** Points `src/pool/spawn.ts` at the built worker. */
+const workerUrl = {
+  name: "worker-url",
+  transform(code, id) {
+    if (!id.endsWith("/src/pool/spawn.ts")) return null;
+    if (!code.includes(workerInSource))
+      throw new Error(`${id} does not name the worker by ${workerInSource}`);
+    return { code: code.replace(workerInSource, workerInPackage), map: null };
+  },
+};
+
+/**
+ * Bundles entries; what the first of them imports at once is one module, shared by all, however its parts are used by
+ * what is fetched later.
+ *
+ * @param {readonly string[]} names
+ * @param {import("rolldown").OutputOptions} options
+ * @param {Readonly<Record<string, string>>} sources File of each entry.
+ */
+export async function bundle(names, options, sources = entries) {
+  const core = new Set();
+  const coreModules = {
+    name: "core-modules",
+    buildEnd() {
+      const visit = (id) => {
+        if (core.has(id) || external(id)) return;
+        core.add(id);
+        this.getModuleInfo(id)?.importedIds.forEach(visit);
+      };
+      visit(resolve(root, sources[names[0]]));
+    },
+  };
+  const build = await rolldown({
+    input: Object.fromEntries(names.map((name) => [name, sources[name]])),
+    cwd: root,
+    platform: "browser",
+    external,
+    plugins: [workerUrl, rawText, coreModules],
+  });
+  const codeSplitting = { groups: [{ name: `${names[0]}-core`, test: (id) => core.has(id) }] };
+  const { output } = await build.generate({ format: "esm", codeSplitting, ...options });
+  await build.close();
+  return output;
+}
+
+/**
+ * Minified and Brotli-compressed sizes in bytes, dependencies apart: of what an entry imports at once, and of what it
+ * fetches when that is first needed.
+ *
+ * @param {string} name
+ * @param {string} source Its file. Default: that of the package's entry.
+ */
+export async function compressedSizes(name, source = entries[name]) {
+  const output = await bundle([name], { minify: true }, { [name]: source });
+  const chunks = output.filter(({ type }) => type === "chunk");
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const atOnce = new Set(chunks.filter(({ isEntry }) => isEntry));
+  for (const { imports } of atOnce) {
+    for (const file of imports) if (byName.has(file)) atOnce.add(byName.get(file));
+  }
+  const size = (list) => list.reduce((sum, { code }) => sum + brotliCompressSync(code).length, 0);
+  return { atOnce: size([...atOnce]), later: size(chunks.filter((chunk) => !atOnce.has(chunk))) };
+}

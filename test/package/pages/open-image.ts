@@ -1,0 +1,2 @@
+/** A page that reads patches. */
+export { openImage } from "../../../src/index.js";

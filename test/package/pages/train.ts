@@ -1,0 +1,2 @@
+/** A page that trains on batches. */
+export { createLoader, openDataset } from "../../../src/index.js";

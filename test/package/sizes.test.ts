@@ -1,0 +1,32 @@
+/** The sizes that the README states: what is measured is not more, and not so much less that they mislead. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, it } from "vitest";
+import { compressedSizes, root } from "../../scripts/bundle.mjs";
+
+const readme = readFileSync(resolve(root, "README.md"), "utf8");
+
+/** The row of the table of sizes that begins with these words, in bytes. */
+function stated(row: string): { atOnce: number; later: number } {
+  const line = readme.split("\n").find((text) => text.startsWith(`| ${row} |`));
+  const [atOnce, later] = line!
+    .split("|")
+    .slice(2)
+    .map((cell) => Number.parseFloat(cell) * 1000);
+  return { atOnce: atOnce!, later: later! };
+}
+
+it.each([
+  ["`voxelfeed`, all of it", "index", undefined],
+  ["of it, `openDataset` and `createLoader`", "train", "test/package/pages/train.ts"],
+  ["of it, `openImage`", "open-image", "test/package/pages/open-image.ts"],
+  ["`voxelfeed/monitor`", "monitor", undefined],
+  ["the worker", "chunk.worker", undefined],
+])("%s", async (row, name, source) => {
+  const limits = stated(row);
+  const { atOnce, later } = await compressedSizes(name, source);
+  console.log(`${row}: ${atOnce} bytes at once, ${later} later`);
+  expect(atOnce).toBeLessThanOrEqual(limits.atOnce);
+  expect(atOnce).toBeGreaterThan(limits.atOnce * 0.85);
+  expect(later).toBeLessThanOrEqual(limits.later);
+});
