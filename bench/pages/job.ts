@@ -12,6 +12,7 @@ import type {
 /** One way of reading patches; see `contenders/`. */
 export type ContenderName =
   | "voxelfeed-cpu"
+  | "voxelfeed-monitored"
   | "voxelfeed-webgpu"
   | "zarrita-main"
   | "zarrita-workers"

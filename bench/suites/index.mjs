@@ -5,6 +5,7 @@ import { cold } from "./cold.mjs";
 import { diskWarm } from "./disk-warm.mjs";
 import { latency } from "./latency.mjs";
 import { memory } from "./memory.mjs";
+import { monitor } from "./monitor.mjs";
 import { plans } from "./plans.mjs";
 import { ramWarm } from "./ram-warm.mjs";
 import { scale } from "./scale.mjs";
@@ -23,4 +24,5 @@ export const suites = [
   scale,
   memory,
   cache,
+  monitor,
 ];

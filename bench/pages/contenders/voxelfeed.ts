@@ -12,16 +12,19 @@ import {
   openDataset,
   presets,
 } from "../../../src/index.js";
+import { createMonitor } from "../../../src/monitor/index.js";
 import type { Job, PlacedPatch, Settings } from "../job.js";
 import type { Reader } from "./reader.js";
 
 /** How long the disk cache must stay as it is until it counts as written, milliseconds. */
 const QUIET_MS = 500;
 
-export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu"): Promise<Reader> {
+/** @param monitored whether a monitor observes the loader, as it is by default */
+export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitored = false): Promise<Reader> {
   if (!job.keepCaches) await clearCache();
   const loader = createLoader(await openBenchDataset(job), { backend, ...loaderOptions(job.settings) });
   const device = await loader.device();
+  const monitor = monitored ? createMonitor(loader) : null;
   let placed: PlacedPatch[] = [];
   return {
     async read(take) {
@@ -38,8 +41,11 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu"): Promis
     },
     placed: () => placed,
     settled: diskSettled,
-    stats: () => ({ ...loader.stats() }),
-    close: () => loader.dispose(),
+    stats: () => ({ ...loader.stats(), ...(monitor && { monitor: monitor.report() }) }),
+    close() {
+      monitor?.dispose();
+      loader.dispose();
+    },
   };
 }
 
