@@ -57,8 +57,10 @@ for (const backend of ["cpu", "webgpu"] as const) {
     await behave(raw, { latencyMs: 15 });
     const alive: Worker[] = [];
     const createWorker = (): Worker => {
-      const url = new URL("../../workers/chunk.worker.ts", import.meta.url);
-      const worker = new Worker(url, { type: "module" });
+      // In this form the test's server knows that it is a worker.
+      const worker = new Worker(new URL("../../workers/chunk.worker.ts", import.meta.url), {
+        type: "module",
+      });
       alive.push(worker);
       return worker;
     };
