@@ -53,14 +53,14 @@ export class PoolWorker {
 
   /**
    * @param id no other worker of the engine has it, or had it
-   * @param lost told when the worker is gone of itself, not by {@link terminate}
+   * @param events `lost`: the worker is gone of itself, not by {@link terminate}
    */
   constructor(
     readonly id: number,
     thread: Thread,
     settings: WorkerSettings,
     deadlines: WorkerDeadlines,
-    lost: (loss: LostWorker) => void,
+    events: { readonly started: () => void; readonly lost: (loss: LostWorker) => void },
   ) {
     this.#thread = thread;
     this.#api = wrap<ChunkWorkerApi>(thread.endpoint);
@@ -68,7 +68,7 @@ export class PoolWorker {
       if (this.isGone) return;
       const loss = new LostWorker(message, this.#isStarted, isForbidden, load);
       this.terminate(loss);
-      lost(loss);
+      events.lost(loss);
     };
     void thread.failed.then((failure) => fail(failure.message, failure.isForbidden));
     this.#watch = new Watch(
@@ -81,6 +81,8 @@ export class PoolWorker {
     void this.#api.configure(settings, transfer(port2, [port2])).then((lifeline) => {
       this.#isStarted = true;
       this.#watch.started();
+      events.started();
+      if (this.isGone) return;
       if (lifeline !== null) {
         void holdsUntilGone(lifeline, this.#gone.signal).then(() => fail("A worker was terminated."));
       }
@@ -148,9 +150,9 @@ export class PoolWorker {
   }
 }
 
-/** A call is to blame for its worker's end unless the worker never ran, or another one is known to be. */
+/** A call is to blame for its worker's end unless another one is known to be. */
 function spend(lives: Lives, loss: LostWorker): void {
-  if (!loss.wasStarted || loss.load !== null || lives.left-- > 0) return;
+  if (loss.load !== null || lives.left-- > 0) return;
   throw new VoxelfeedError(
     "worker",
     `A call was lost with its worker ${MAX_REQUEUES + 1} times, the last time because: ${loss.message}`,

@@ -1,8 +1,8 @@
 /**
  * The workers of one engine: started on first use, replaced when they die.
  *
- * A worker that is gone is replaced as soon as one is asked for; where workers do not even start, each further try waits
- * longer. Where they are forbidden, one "worker" runs on the page's own thread.
+ * Only a worker that has answered is given work, so that none is lost with one that never starts. A worker that is gone
+ * is replaced as soon as one is asked for; where workers do not even start, each further try waits longer. Where they are forbidden, one "worker" runs on the page's own thread.
  */
 import { proxy } from "comlink";
 import { raceAbort } from "../abort.js";
@@ -13,8 +13,12 @@ import { type ArrayDefinition, answer, type RemoteHeaders, type WorkerSettings }
 import { isForbidden, pageThread, type Thread, workerThread } from "./thread.js";
 import type { WorkerDeadlines } from "./watch.js";
 
-/** Workers that may fail to start under one piece of work, before that rejects. */
+/** How often every worker may fail to start while work waits for one, before that rejects. */
 const MAX_STARTS = 3;
+
+/** Where no worker has started by then another one is, beside those that may be slow, or dead: nothing tells which. */
+const SLOW_START_MS = 3000;
+const MAX_SPARES = 3;
 
 /** Before a worker is started after one that did not: doubled each time. */
 const FIRST_DELAY_MS = 100;
@@ -48,8 +52,14 @@ export class WorkerPool {
   #lost = 0;
   /** Starts that failed since one succeeded. */
   #failedStarts = 0;
+  /** Starts that failed altogether, and the last of them. */
+  #failures = 0;
+  #failure: LostWorker | null = null;
   /** When the next worker may be started. */
   #startsAt = 0;
+  /** Workers beyond the number there are to be, while none has started. */
+  #spares = 0;
+  #slowStart: ReturnType<typeof setTimeout> | undefined;
   #page: Promise<void> | null = null;
   #end: { readonly reason: unknown } | null = null;
 
@@ -79,20 +89,27 @@ export class WorkerPool {
   }
 
   /**
-   * Waits until there is a worker; those that have started before those that have not.
+   * Waits until a worker has started.
    *
+   * @returns all that have
    * @throws VoxelfeedError `worker` when none can be started
    */
   async available(): Promise<readonly PoolWorker[]> {
+    const failures = this.#failures;
     for (;;) {
       if (this.#end !== null) throw this.#end.reason;
+      if (this.#page !== null) await this.#page;
       const delayMs = this.#startsAt - performance.now();
       if (delayMs <= 0) this.#fill();
-      const { live } = this;
-      const started = live.filter((worker) => worker.isStarted);
-      if (live.length > 0) return started.length > 0 ? started : live;
-      await (this.#page ?? this.#change(delayMs));
+      const started = this.#started;
+      if (started.length > 0) return started;
+      if (this.#failures - failures >= MAX_STARTS * this.size) throw unstarted(this.#failure!);
+      await this.#change(delayMs);
     }
+  }
+
+  get #started(): readonly PoolWorker[] {
+    return this.live.filter((worker) => worker.isStarted);
   }
 
   /**
@@ -103,13 +120,11 @@ export class WorkerPool {
    */
   async persist<T>(work: (lives: Lives) => Promise<T>): Promise<T> {
     const lives = newLives();
-    for (let failedStarts = 0; ; ) {
+    for (;;) {
       try {
         return await work(lives);
       } catch (error) {
         if (!(error instanceof LostWorker)) throw error;
-        if (error.wasStarted || error.isForbidden) continue;
-        if (++failedStarts === MAX_STARTS) throw unstarted(error);
       }
     }
   }
@@ -147,13 +162,14 @@ export class WorkerPool {
 
   terminate(reason: unknown): void {
     this.#end = { reason };
+    clearTimeout(this.#slowStart);
     for (const worker of this.#live) worker.terminate(reason);
     this.#live.clear();
     this.#changed();
   }
 
   #fill(): void {
-    while (this.#page === null && this.#live.size < this.size) {
+    while (this.#page === null && this.#live.size < this.size + this.#spares) {
       try {
         this.#add(workerThread(this.#options.spawn()));
       } catch (error) {
@@ -166,12 +182,34 @@ export class WorkerPool {
   #add(thread: Thread): void {
     const settings = this.#settings;
     const { startMs } = this.#options.deadlines;
-    const deadlines = { ...this.#options.deadlines, startMs: startMs * 2 ** Math.min(this.#failedStarts, 3) };
-    const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, (loss) =>
-      this.#replace(worker, loss),
-    );
+    const deadlines = { ...this.#options.deadlines, startMs: startMs * 2 ** Math.min(this.#failedRounds, 3) };
+    const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, {
+      started: () => this.#welcome(worker),
+      lost: (loss) => this.#replace(worker, loss),
+    });
     this.#live.add(worker);
     for (const tell of this.#definitions) tell(worker);
+    if (this.#started.length === 0) this.#slowStart ??= setTimeout(() => this.#addSpare(), SLOW_START_MS);
+  }
+
+  get #failedRounds(): number {
+    return Math.floor(this.#failedStarts / this.size);
+  }
+
+  #addSpare(): void {
+    this.#slowStart = undefined;
+    if (this.#started.length > 0) return;
+    this.#spares = Math.min(this.#spares + 1, MAX_SPARES);
+    this.#changed();
+  }
+
+  #welcome(worker: PoolWorker): void {
+    this.#failedStarts = 0;
+    this.#spares = 0;
+    if (this.#started.length > this.size) {
+      this.#live.delete(worker);
+      worker.terminate(new DOMException("There are workers enough.", "AbortError"));
+    }
     this.#changed();
   }
 
@@ -180,16 +218,19 @@ export class WorkerPool {
     this.#lost++;
     this.#options.lost(worker);
     if (loss.isForbidden) this.#moveToPage(loss.message);
-    this.#failedStarts = loss.wasStarted || loss.isForbidden ? 0 : this.#failedStarts + 1;
-    if (this.#failedStarts === 0) return;
-    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (this.#failedStarts - 1), MAX_DELAY_MS);
-    this.#startsAt = performance.now() + delayMs;
+    if (!loss.wasStarted && !loss.isForbidden) {
+      this.#failedStarts++;
+      this.#failures++;
+      this.#failure = loss;
+      this.#startsAt = performance.now() + Math.min(FIRST_DELAY_MS * 2 ** this.#failedRounds, MAX_DELAY_MS);
+    }
+    this.#changed();
   }
 
-  /** Resolves when workers came or went, at the latest after `mostMs`. */
-  async #change(mostMs: number): Promise<void> {
+  /** Resolves when workers came or went; at the latest when the next may be started, if that is in `delayMs`. */
+  async #change(delayMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, mostMs);
+      const timer = delayMs > 0 ? setTimeout(resolve, delayMs) : undefined;
       this.#waiters.push(() => {
         clearTimeout(timer);
         resolve();
