@@ -27,18 +27,21 @@ it("runs the README's first example", async () => {
     .replace(/import (\{[^}]*\}) from "voxelfeed";/, "const $1 = voxelfeed;")
     .replace("http://localhost:5173/data/sample.zarr", `${server}/mem/${name}`);
   expect(runnable).not.toContain("localhost:5173");
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const calls: unknown[][] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((...args) => {
+    // As a console does: what is shown is what was there when it was logged.
+    calls.push(args.map((arg) => (ArrayBuffer.isView(arg) ? (arg as Float32Array).slice() : arg)));
+  });
   const AsyncFunction = (async () => {}).constructor as new (
     ...parts: string[]
   ) => (api: object) => Promise<void>;
   await new AsyncFunction("voxelfeed", runnable)(voxelfeed);
-  const calls = log.mock.calls.slice();
   log.mockRestore();
   expect(calls.length).toBe(3);
   for (const [shape, values, labels, mask] of calls) {
     expect(shape).toEqual([2, 1, 32, 64, 64]);
     expect(values).toBeInstanceOf(Float32Array);
-    expect(labels.length).toBe(2 * 2 * 32 * 64 * 64);
-    expect(mask.length).toBe(labels.length);
+    expect(labels).toHaveLength(2 * 2 * 32 * 64 * 64);
+    expect(mask).toHaveLength(2 * 2 * 32 * 64 * 64);
   }
 });

@@ -70,8 +70,21 @@ it("leaves nothing of aborted reads behind", { timeout }, async () => {
   await expect.poll(() => engine.stats().budget.inflight.bytes, { timeout: 10_000 }).toBe(0);
   const { memory } = engine.stats().budget;
   expect(memory.parts.rendering ?? 0).toBe(0);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect((await requestsBelow(url)).some((request) => request.aborted)).toBe(true);
+  // One that nobody shares, under way for long enough: its connection is closed.
+  engine.setBudget({ memory: 8 * brick });
+  engine.setBudget({ memory: 40 * brick });
+  await behave(url, { latencyMs: 2000 });
+  const controller = new AbortController();
+  const alone = image.read(
+    { center: [315, 315, 315], shape: [64, 64, 64], scale: [10, 10, 10] },
+    { signal: controller.signal },
+  );
+  setTimeout(() => controller.abort(reason), 300);
+  await expect(alone).rejects.toBe(reason);
+  await expect
+    .poll(async () => (await requestsBelow(url)).some((request) => request.aborted), { timeout: 5000 })
+    .toBe(true);
+  await behave(url, {});
   expect(unhandled).toEqual([]);
   removeEventListener("unhandledrejection", note);
   // The tiers work as before, and no place in a queue was lost.
