@@ -13,7 +13,7 @@ import { countReport, formatCounts } from "./test-counts.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const reports = join(root, "test-results");
-const limitMs = 20 * 60 * 1000;
+const limitMs = 23 * 60 * 1000;
 
 /** @typedef {{name: string, command: string[], report?: string, needsBrowser?: boolean}} Stage */
 
