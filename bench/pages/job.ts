@@ -55,7 +55,7 @@ export interface PlacedPatch {
 
 export interface Job {
   readonly id: number;
-  readonly measure: "throughput" | "sample-time" | "verify" | "fill" | "startup" | "plans" | "tiers";
+  readonly measure: "throughput" | "sample-time" | "verify" | "fill" | "startup" | "plans" | "tiers" | "soak";
   /** A {@link ContenderName}, or what the measure makes of it. */
   readonly contender: string;
   /** Where the volumes are, without a slash at the end. */

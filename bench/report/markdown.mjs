@@ -73,12 +73,20 @@ function contenderCells(contender) {
   ];
 }
 
-function targetLines({ targets }) {
-  return targets.map(({ case: name, contender, against, atLeast, ratio, chunkRequests, met }) => {
-    const requests = chunkRequests === undefined ? "" : `, at most ${chunkRequests} chunk requests`;
-    const got = ratio === null ? "not measured" : `${shown(ratio)} ×`;
-    return `- ${met ? "met" : "**missed**"}: ${name}, ${contender} against ${against}: ${got}, at least ${shown(atLeast)} ×${requests}`;
-  });
+function targetLines({ targets, unit }) {
+  return targets.map(
+    ({ case: name, contender, against, atLeast, atMost, ratio, median, chunkRequests, met }) => {
+      const verdict = `- ${met ? "met" : "**missed**"}: ${name}, ${contender}`;
+      const requests = chunkRequests === undefined ? "" : `, at most ${chunkRequests} chunk requests`;
+      if (atMost !== undefined) {
+        const figure =
+          median === null ? "not measured" : `${shown(median)} ${unit}, at most ${shown(atMost)}`;
+        return `${verdict}: ${figure}${requests}`;
+      }
+      const got = ratio === null ? "not measured" : `${shown(ratio)} ×, at least ${shown(atLeast)} ×`;
+      return `${verdict} against ${against}: ${got}${requests}`;
+    },
+  );
 }
 
 /** Three digits are all that such figures are good for. */

@@ -15,6 +15,8 @@ const flags = [
   "--ignore-certificate-errors",
   // Without it the GPU process looks for other drivers for seconds, on the cores that are measured.
   "--use-angle=swiftshader",
+  // A page that has its memory measured has its garbage collected at once, not when the browser finds time.
+  "--enable-blink-features=ForceEagerMeasureMemory",
 ];
 
 export class Chromium {
@@ -41,6 +43,19 @@ export class Chromium {
     }
   }
 
+  /**
+   * MiB of its processes by their type (`renderer`, `gpu-process`, `utility`, `browser`), where /proc tells; else null.
+   * What they share is divided among them, so that it counts once; files that are mapped, such as the program, are not
+   * counted, since other browsers on the machine change their part of it.
+   */
+  memoryByType() {
+    try {
+      return groupMemory(this.#process.pid);
+    } catch {
+      return null;
+    }
+  }
+
   async close() {
     if (this.#process.pid !== undefined && this.#process.exitCode === null) {
       const exited = new Promise((done) => this.#process.once("exit", done));
@@ -62,18 +77,43 @@ const TICK_MS = 10;
 function groupUsage(group) {
   let rendererKiB = 0;
   let cpuMs = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      // The fields after the command's closing parenthesis: state, parent, group, and the times as 12th and 13th.
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (Number(fields[2]) !== group) continue;
-      cpuMs += TICK_MS * (Number(fields[11]) + Number(fields[12]));
-      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) continue;
-      rendererKiB += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-    } catch {
-      // It ended while it was looked at.
-    }
+  for (const { read, fields } of processesOf(group)) {
+    cpuMs += TICK_MS * (Number(fields[11]) + Number(fields[12]));
+    if (read("cmdline").includes("--type=renderer")) rendererKiB += kibibytes("VmRSS", read("status"));
   }
   return { rendererMiB: rendererKiB / 1024, cpuMs };
+}
+
+function groupMemory(group) {
+  const mebibytes = {};
+  for (const { read } of processesOf(group)) {
+    const rollup = read("smaps_rollup");
+    const pss = kibibytes("Pss_Anon", rollup) + kibibytes("Pss_Shmem", rollup);
+    const type = /--type=([\w-]+)/.exec(read("cmdline"))?.[1] ?? "browser";
+    mebibytes[type] = (mebibytes[type] ?? 0) + pss / 1024;
+  }
+  return mebibytes;
+}
+
+/** The processes of a group, each with its files in /proc; what is read of one that has just ended is empty. */
+function processesOf(group) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const read = (file) => {
+        try {
+          return readFileSync(`/proc/${pid}/${file}`, "utf8");
+        } catch {
+          return "";
+        }
+      };
+      // The fields after the command's closing parenthesis: state, parent, group, and the times as 12th and 13th.
+      const stat = read("stat");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(fields[2]) === group ? [{ read, fields }] : [];
+    });
+}
+
+function kibibytes(name, text) {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
 }

@@ -112,6 +112,7 @@ export class Session {
     for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
     const { pathname } = new URL(request.url, this.#url);
     if (pathname === "/timed") return this.#beginTiming(response);
+    if (pathname === "/memory") return this.#tellMemory(response);
     if (pathname === "/job") return this.#giveJob(response);
     if (pathname === "/result") return this.#takeResult(request, response);
     this.#serveFile(request, response);
@@ -129,6 +130,13 @@ export class Session {
   #beginTiming(response) {
     this.#timed = this.#chromium?.usage() ?? null;
     response.writeHead(204).end();
+  }
+
+  /** What the browser takes at the moment, for pages that follow it over a run. */
+  #tellMemory(response) {
+    const memory = this.#chromium?.memoryByType() ?? null;
+    const status = memory === null ? 404 : 200;
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(memory));
   }
 
   async #takeResult(request, response) {

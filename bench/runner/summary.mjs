@@ -17,7 +17,7 @@ import { median, roundRatios } from "./statistics.mjs";
  * @property {(object | null)[]} rounds
  *
  * @typedef {{name: string, latencyMs: number, protocol: string, settings: object, against: string, contenders: ContenderSummary[]}} CaseSummary
- * @typedef {{case: string, contender: string, against: string, atLeast: number, chunkRequests?: number, ratio: number | null, met: boolean}} TargetSummary
+ * @typedef {{case: string, contender: string, against: string, atLeast?: number, atMost?: number, chunkRequests?: number, ratio: number | null, median: number | null, met: boolean}} TargetSummary
  * @typedef {{name: string, title: string, unit: string, cases: CaseSummary[], targets: TargetSummary[]}} SuiteSummary
  */
 
@@ -47,13 +47,19 @@ export function summarize(suite, entries) {
   const targets = suite.targets.map((target) => {
     const entry = find(target.case, target.contender);
     const ofCase = cases.find(({ name }) => name === target.case);
-    const { ratio, chunkRequests } =
-      target.against === undefined
-        ? ofCase.contenders.find(({ name }) => name === target.contender)
-        : summarizeEntry(suite, entry, find(target.case, target.against));
+    const {
+      median: figure,
+      ratio,
+      chunkRequests,
+    } = target.against === undefined
+      ? ofCase.contenders.find(({ name }) => name === target.contender)
+      : summarizeEntry(suite, entry, find(target.case, target.against));
     const asksTooMuch = target.chunkRequests !== undefined && !(chunkRequests <= target.chunkRequests);
     const against = target.against ?? ofCase.against;
-    return { ...target, against, ratio, met: ratio !== null && ratio >= target.atLeast && !asksTooMuch };
+    const { atLeast, atMost } = target;
+    const isGood =
+      atMost === undefined ? ratio !== null && ratio >= atLeast : figure !== null && figure <= atMost;
+    return { ...target, against, ratio, median: figure, met: isGood && !asksTooMuch };
   });
   return { name: suite.name, title: suite.title, unit: suite.unit, cases, targets };
 }

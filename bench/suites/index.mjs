@@ -9,6 +9,7 @@ import { monitor } from "./monitor.mjs";
 import { plans } from "./plans.mjs";
 import { ramWarm } from "./ram-warm.mjs";
 import { scale } from "./scale.mjs";
+import { soak } from "./soak.mjs";
 import { startup } from "./startup.mjs";
 import { transforms } from "./transforms.mjs";
 
@@ -23,6 +24,7 @@ export const suites = [
   plans,
   scale,
   memory,
+  soak,
   cache,
   monitor,
 ];

@@ -17,7 +17,8 @@
  * @property {string} contender
  * @property {string} [against] Instead of the reference.
  * @property {number} [chunkRequests] At most so many requests for chunks, median over the rounds.
- * @property {number} atLeast Median over the rounds of how many times better than the reference.
+ * @property {number} [atLeast] Median over the rounds of how many times better than the reference.
+ * @property {number} [atMost] Instead: median over the rounds of the figure itself.
  *
  * @typedef {object} Suite
  * @property {string} name As on the command line.

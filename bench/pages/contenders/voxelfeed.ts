@@ -50,7 +50,7 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitor
 }
 
 /** What the settings say, as options of a loader. */
-function loaderOptions(settings: Settings): LoaderOptions {
+export function loaderOptions(settings: Settings): LoaderOptions {
   const { batchSize, prefetch, sampler, seed, patches, budget, preset } = settings;
   const { spatialTransforms, rawValueTransforms } = preset === undefined ? settings : presets[preset]();
   const iterationsPerEpoch = Math.ceil(patches / batchSize);

@@ -1,6 +1,7 @@
 /** What a page can be asked to measure, by name. */
 import type { Job, Measurement } from "../job.js";
 import { measurePlans } from "./plans.js";
+import { measureSoak } from "./soak.js";
 import { measureStartup } from "./startup.js";
 import { fillCaches, measureSampleTime, measureThroughput, verify } from "./throughput.js";
 import { measureTiers } from "./tiers.js";
@@ -13,4 +14,5 @@ export const measures: Readonly<Record<Job["measure"], (job: Job) => Promise<Mea
   startup: measureStartup,
   plans: measurePlans,
   tiers: measureTiers,
+  soak: measureSoak,
 };

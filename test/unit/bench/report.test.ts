@@ -63,6 +63,24 @@ describe("summarize", () => {
     }));
     expect(summarize(suite, fewer).targets[0]).toMatchObject({ met: true, against: "theirs" });
   });
+
+  it("holds a figure itself to a ceiling where a target says so", () => {
+    const targets = [
+      { case: "small", contender: "ours", atMost: 10 },
+      { case: "small", contender: "ours", atMost: 9 },
+      { case: "small", contender: "missing", atMost: 9 },
+    ];
+    const held = summarize({ ...suite, targets }, entries);
+    expect(held.targets.map(({ median, met }) => [median, met])).toEqual([
+      [10, true],
+      [10, false],
+      [null, false],
+    ]);
+    const text = suiteMarkdown(held);
+    expect(text).toContain("- met: small, ours: 10 ms, at most 10");
+    expect(text).toContain("- **missed**: small, ours: 10 ms, at most 9");
+    expect(text).toContain("- **missed**: small, missing: not measured");
+  });
 });
 
 describe("Markdown", () => {

@@ -76,7 +76,7 @@ describe("runSuite", () => {
       ratios: [3, 3, 3],
     });
     expect(result.targets).toEqual([
-      { case: "one", contender: "fast", atLeast: 3, ratio: 3, met: true, against: "slow" },
+      { case: "one", contender: "fast", atLeast: 3, ratio: 3, median: 60, met: true, against: "slow" },
     ]);
   });
 });
