@@ -62,7 +62,8 @@ export {
 export { type ValueName, type ValueTransform, values } from "./augment/values.js";
 export type { DrawnArrays, DrawnValue, DrawnValues } from "./augment/values-list.js";
 export type { Priority } from "./cache/budget.js";
-export { type CacheReport, cacheReport, clearCache } from "./cache/disk/report.js";
+export type { CacheReport } from "./cache/disk/contents.js";
+export { cacheReport, clearCache } from "./cache/disk/report.js";
 export type { TierUse } from "./cache/ledger.js";
 export type { BudgetEvent, LimitAction, Tier } from "./cache/limits.js";
 export type { CellmapWarning } from "./cellmap/arguments.js";
@@ -75,19 +76,16 @@ export { combineDatasets } from "./dataset/combined.js";
 export type { ClassCount, ClassCounts, CountClassesOptions, VoxelCount } from "./dataset/counts.js";
 export type { Dataset, SampleTurn } from "./dataset/dataset.js";
 export type { GetOptions, Sample, SampleArray, SampleBatch } from "./dataset/get.js";
-export {
-  type Image,
-  type OpenImageOptions,
-  openImage,
-  type ReadOptions,
-  type ReadRequest,
-  type ReadResult,
-} from "./dataset/image.js";
+export type { Image, ReadOptions, ReadResult } from "./dataset/image.js";
+export type { OpenImageOptions } from "./dataset/image-options.js";
 export type { DatasetProblem, MissingPolicy } from "./dataset/missing.js";
 export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglancer.js";
-export { type DatasetSpec, openDataset } from "./dataset/open.js";
+export { openDataset } from "./dataset/open.js";
+export { openImage } from "./dataset/open-image.js";
+export type { ReadRequest } from "./dataset/read-request.js";
 export { type ClassRelations, type ClassTree, relationsFromTree } from "./dataset/relations.js";
 export type { SampleDraw, SampleOrigin, TilePlace } from "./dataset/sample.js";
+export type { DatasetSpec } from "./dataset/spec.js";
 export { type SubsetDataset, subset } from "./dataset/subset.js";
 export type { DeviceLostEvent } from "./engine/backend-choice.js";
 export type { BatchArray, BatchMask } from "./engine/batch-array.js";
@@ -120,9 +118,11 @@ export {
   type UniformSampler,
   type WeightedSampler,
 } from "./sampling/samplers.js";
+export { openDataSplit } from "./split/open.js";
 export type { LeftOutRow, SplitUsage } from "./split/row.js";
 export type { BaseUrl, DatasetDict, DatasetDictEntry, SplitPair } from "./split/rows.js";
-export { type DataSplit, type DataSplitSpec, openDataSplit } from "./split/split.js";
+export type { DataSplitSpec } from "./split/spec.js";
+export type { DataSplit } from "./split/split.js";
 export type { BatchSpan, RequestPlace, Span, SpanPart, Spans, Stage } from "./timing/spans.js";
 export type {
   Antialias,

@@ -1,11 +1,11 @@
 /** A cellmap-data configuration as what voxelfeed's functions take. */
-import type { DatasetSpec } from "../dataset/open.js";
+import type { DatasetSpec } from "../dataset/spec.js";
 import type { LoaderOptions } from "../loader/options.js";
 import { flag, invalid } from "../options.js";
 import { samplers } from "../sampling/samplers.js";
 import { usageOf } from "../split/csv.js";
 import type { SplitUsage } from "../split/row.js";
-import type { DataSplitSpec } from "../split/split.js";
+import type { DataSplitSpec } from "../split/spec.js";
 import { type CellmapArguments, type CellmapWarning, currentArguments } from "./arguments.js";
 import { sharedSpec } from "./dataset-spec.js";
 import { loaderOptionsOf, rawTransforms, shuffledSampler, targetTransforms } from "./loader-options.js";

@@ -1,8 +1,8 @@
 /** What voxelfeed's functions take, as a cellmap-data configuration. */
-import type { DatasetSpec } from "../dataset/open.js";
+import type { DatasetSpec } from "../dataset/spec.js";
 import { invalid } from "../options.js";
 import { parseSplitCsv, usageOf } from "../split/csv.js";
-import type { DataSplitSpec } from "../split/split.js";
+import type { DataSplitSpec } from "../split/spec.js";
 import type { ArraySpec, Vec3 } from "../types.js";
 import { type CellmapWarning, warnOfRest } from "./arguments.js";
 import type { CellmapPlan } from "./from-config.js";

@@ -1,5 +1,6 @@
 /** From a sampler's description to the order of an epoch, for one dataset and seed. */
 import type { Dataset } from "../dataset/dataset.js";
+import { fetchCode } from "../fetch-code.js";
 import { sampleDraws, streams } from "../math/rng.js";
 import { blockShuffleOrder } from "./block-shuffle.js";
 import { gridOrder } from "./grid.js";
@@ -12,7 +13,7 @@ import { epochRounds, shuffledIndex } from "./shuffle.js";
 import { weightedOrder } from "./weighted.js";
 
 /** Samplers that know of classes are fetched when one is used. */
-const classSamplers = () => import("./class-samplers.js");
+const classSamplers = () => fetchCode(() => import("./class-samplers.js"));
 
 /** Whether a sampler can go on for ever; the others end with the dataset. */
 export function isEndless({ kind }: Sampler): boolean {

@@ -1,5 +1,6 @@
 /** Looks a dataset or split over before it is trained on. */
 import type { Dataset } from "../dataset/dataset.js";
+import { fetchCode } from "../fetch-code.js";
 import type { DataSplit } from "../split/split.js";
 import type { VerifyOptions } from "./options.js";
 import type { VerifyReport } from "./report.js";
@@ -20,6 +21,6 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   // Most pages never ask for it: it is fetched when one does.
-  const { inspect } = await import("./inspect.js");
+  const { inspect } = await fetchCode(() => import("./inspect.js"));
   return await inspect(subject, options);
 }

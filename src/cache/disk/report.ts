@@ -1,15 +1,9 @@
 /** What the disk cache of this origin holds, and how to empty it. */
-import { openDatabase } from "./database.js";
-import { clearSegments, readTable } from "./segments.js";
+import { fetchCode } from "../../fetch-code.js";
+import type { CacheReport } from "./contents.js";
 
-/** The disk cache that all pages of this origin share. */
-export interface CacheReport {
-  /** Bytes of stored chunks with their headers. */
-  readonly bytes: number;
-  /** Bytes that the filled segments occupy. */
-  readonly occupiedBytes: number;
-  readonly segments: number;
-}
+/** Most pages never ask. */
+const contents = () => fetchCode(() => import("./contents.js"));
 
 /**
  * How much the disk cache of this origin holds.
@@ -17,13 +11,7 @@ export interface CacheReport {
  * @throws what IndexedDB throws where the browser denies it
  */
 export async function cacheReport(): Promise<CacheReport> {
-  const table = await readTable(openDatabase());
-  const segments = (table?.segments ?? []).filter((segment) => segment != null);
-  return {
-    bytes: segments.reduce((sum, { filledBytes }) => sum + filledBytes, 0),
-    occupiedBytes: segments.length * (table?.segmentBytes ?? 0),
-    segments: segments.length,
-  };
+  return await (await contents()).readContents();
 }
 
 /**
@@ -32,5 +20,5 @@ export async function cacheReport(): Promise<CacheReport> {
  * @throws what IndexedDB throws where the browser denies it
  */
 export async function clearCache(): Promise<void> {
-  await clearSegments(openDatabase());
+  await (await contents()).clearContents();
 }

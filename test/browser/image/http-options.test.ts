@@ -1,6 +1,6 @@
 /** Tokens and a fetch of the page's, with the chunks read by workers. */
 import { afterAll, expect, it } from "vitest";
-import { openImage } from "../../../src/dataset/image.js";
+import { openImage } from "../../../src/dataset/open-image.js";
 import { Engine } from "../../../src/engine/engine.js";
 import { volumeBytes } from "../../helpers/fixtures.js";
 import { behave, rawVolume, requestsBelow, serve } from "../../helpers/volumes.js";
