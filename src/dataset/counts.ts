@@ -125,7 +125,8 @@ async function countVoxels(
 ): Promise<ClassCount> {
   let present = 0;
   let unknown = 0;
-  await engine.labels.count(image, {
+  const { labels } = await engine.works();
+  await labels.count(image, {
     codes: image.meta.annotation,
     signal,
     onBrick: (counts, done, total) => {

@@ -47,9 +47,10 @@ export async function readSamples(
   let leave = (): void => {};
   try {
     const jobs = arrayJobs(arrays, plans, "ncdhw", plainChains(arrays));
-    leave = await engine.admitOutputs(outputBytes(jobs), controller.signal, "visible");
-    const render = () => engine.render(jobs, controller.signal);
-    const living = new LivingArrays(engine, await render(), render);
+    const works = await engine.works();
+    leave = await works.admitOutputs(outputBytes(jobs), controller.signal, "visible");
+    const render = () => works.render(jobs, controller.signal);
+    const living = new LivingArrays(works, await render(), render);
     const entries = living.arrays.map(async (_, i) => {
       const array = toBatchArray(living, i, () => {});
       const [data, mask] = await Promise.all([array.data(), array.mask?.data() ?? null]);

@@ -95,13 +95,14 @@ export class Image {
     const { controller, unlink } = linkedController(options.signal, this.#engine.lifetime);
     const job = { layout, channels: ["image"], mask: true, reads: [{ image: this, priority, ...planned }] };
     try {
-      const leave = await this.#engine.admitOutputs(outputBytes([job]), controller.signal, priority);
-      const render = () => this.#engine.render([job], controller.signal);
+      const works = await this.#engine.works();
+      const leave = await works.admitOutputs(outputBytes([job]), controller.signal, priority);
+      const render = () => works.render([job], controller.signal);
       const first = await render().catch((error: unknown) => {
         leave();
         throw error;
       });
-      const living = new LivingArrays(this.#engine, first, render);
+      const living = new LivingArrays(works, first, render);
       try {
         const elements = outputElements(layout);
         const values = await living.values(0);

@@ -8,7 +8,6 @@ import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { GpuOutOfMemory } from "../gpu/allocations.js";
 import { type AcquiredDevice, acquireDevice, isSoftware } from "../gpu/device.js";
 import type { GpuTargets } from "../gpu/targets.js";
-import { invalid } from "../options.js";
 import { DeviceLife } from "./device-life.js";
 import type { GpuBackend } from "./gpu-backend.js";
 import type { GpuTier } from "./gpu-tier.js";
@@ -102,13 +101,12 @@ export class BackendChoice {
     }
   }
 
-  /** @throws VoxelfeedError `invalid-option` where no device was given to begin with */
+  /** Goes on with another device of the page, where one was given to begin with. */
   attach(device: GPUDevice): void {
-    if (this.#host === null) throw invalid("device", "given when the loader is made, to be replaced", null);
     this.end();
     this.#life = null;
     this.#limit(1);
-    this.#host.attach(device);
+    this.#host?.attach(device);
   }
 
   /** Whether rendering that failed may go on: with another device, or with less memory. */

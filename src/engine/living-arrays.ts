@@ -1,21 +1,21 @@
 /** Rendered arrays that outlive their device: where it is lost, they are rendered again, bit for bit. */
 import { outputElements, outputItemSize } from "../plan/output.js";
-import type { Engine } from "./engine.js";
 import type { RenderedArray } from "./jobs.js";
+import type { EngineWorks } from "./works.js";
 
 export class LivingArrays {
-  readonly #engine: Engine;
+  readonly #works: EngineWorks;
   readonly #render: () => Promise<readonly RenderedArray[]>;
   #arrays: readonly RenderedArray[];
   #revival: Promise<void> | null = null;
 
   /** @param render makes the arrays anew */
   constructor(
-    engine: Engine,
+    works: EngineWorks,
     arrays: readonly RenderedArray[],
     render: () => Promise<readonly RenderedArray[]>,
   ) {
-    this.#engine = engine;
+    this.#works = works;
     this.#arrays = arrays;
     this.#render = render;
   }
@@ -27,7 +27,7 @@ export class LivingArrays {
 
   /** Renders the arrays again where they are lost; whoever asks, it is done once. */
   async revive(): Promise<void> {
-    if (!this.#arrays.some((array) => this.#engine.isLost(array))) return;
+    if (!this.#arrays.some((array) => this.#works.isLost(array))) return;
     this.#revival ??= this.#renew();
     await this.#revival;
   }
@@ -49,12 +49,12 @@ export class LivingArrays {
 
   /** Returns buffers and memory for others to use. */
   recycle(): void {
-    for (const array of this.#arrays) this.#engine.recycle(array);
+    for (const array of this.#arrays) this.#works.recycle(array);
   }
 
   /** Returns the buffers alone: what was read of the values stays. */
   recycleBuffers(): void {
-    for (const array of this.#arrays) this.#engine.recycleBuffers(array);
+    for (const array of this.#arrays) this.#works.recycleBuffers(array);
   }
 
   async #read(
@@ -71,9 +71,9 @@ export class LivingArrays {
       const { held, buffer, byteOffset, bytes } = part(array);
       if (held !== null) return held;
       try {
-        return await this.#engine.read(array, buffer!, byteOffset, bytes);
+        return await this.#works.read(array, buffer!, byteOffset, bytes);
       } catch (error) {
-        if (!(await this.#engine.losesDevice(array))) throw error;
+        if (!(await this.#works.losesDevice(array))) throw error;
         await this.revive();
       }
     }

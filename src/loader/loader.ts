@@ -8,16 +8,17 @@ import { SharedResults } from "../engine/shared-results.js";
 import { VoxelfeedError } from "../errors.js";
 import { wholeNumber } from "../options.js";
 import type { SampleOrder } from "../sampling/order.js";
-import { epochSamples, isEndless, prepareOrder } from "../sampling/prepare.js";
+import { prepareOrder } from "../sampling/prepare.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Spans } from "../timing/spans.js";
 import type { Budget } from "../types.js";
 import type { Batch } from "./batch.js";
 import { batchBytes } from "./batch-size.js";
 import { CallerBuffers, type OutputBuffers } from "./caller-buffers.js";
+import { type EpochSize, epochSize } from "./course.js";
 import type { LoaderEvents } from "./events.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
-import { type EpochSize, Pass } from "./pipeline.js";
+import { Pass } from "./pass.js";
 import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
 import { chainsOf } from "./target-options.js";
 
@@ -123,7 +124,7 @@ export class Loader implements AsyncIterable<Batch> {
 
   /** The device that batches' buffers belong to; null where they are typed arrays only. */
   async device(): Promise<GPUDevice | null> {
-    return (await this.#engine.choose()).device;
+    return (await (await this.#engine.works()).choose()).device;
   }
 
   /**
@@ -300,18 +301,6 @@ export class Loader implements AsyncIterable<Batch> {
       signal,
     );
   }
-}
-
-function epochSize(options: ResolvedLoaderOptions, dataset: Dataset): EpochSize {
-  const { sampler, batchSize, iterationsPerEpoch, dropLast } = options;
-  const samples = epochSamples(sampler, dataset);
-  const whole = Math.floor(samples / batchSize);
-  const batches = dropLast ? whole : Math.ceil(samples / batchSize);
-  if (iterationsPerEpoch === null) return { samples, batches };
-  if (samples > 0 && isEndless(sampler)) {
-    return { samples: iterationsPerEpoch * batchSize, batches: iterationsPerEpoch };
-  }
-  return { samples, batches: Math.min(batches, iterationsPerEpoch) };
 }
 
 /**

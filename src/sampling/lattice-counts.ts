@@ -25,16 +25,17 @@ export async function countLattice(
   { engine, signal, onProgress }: Preparation,
 ): Promise<CellCounts> {
   const { read, shape } = lattice;
-  const { id } = engine.labels.arrays.register(read.image, read.level);
+  const { arrays, labels, cellCounts } = await engine.works();
+  const { id } = arrays.register(read.image, read.level);
   const { base, offset, matrix, labelCodes } = read.plan;
   const key = JSON.stringify(["cells", id, labelCodes, base, offset, matrix, shape, edge]);
-  return await engine.cellCounts.get(
+  return await cellCounts.get(
     key,
     async (shared) => {
       const cells = map3((a) => Math.ceil(shape[a] / edge));
       const counts = newCounts(elementCount(cells), edge ** 3);
       const voxels = [storedVoxels(lattice, 0), storedVoxels(lattice, 1), storedVoxels(lattice, 2)] as const;
-      await engine.labels.count(read.image, {
+      await labels.count(read.image, {
         level: read.level,
         codes: labelCodes ?? { absent: null, unknown: null },
         cell: [1, 1, 1],

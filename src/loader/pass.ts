@@ -1,96 +1,29 @@
 /** One pass over an epoch: batches are prepared ahead, delivered in order, and stopped as one. */
 import { linkedController, raceAbort } from "../abort.js";
-import { drawSpatial } from "../augment/spatial-draw.js";
-import { spatialMatrix } from "../augment/spatial-map.js";
 import { Budget } from "../cache/budget.js";
-import type { Dataset, SampleTurn } from "../dataset/dataset.js";
-import { arrayJobs, outputNames, type SamplePlan, type TargetChains } from "../dataset/sample.js";
+import type { Dataset } from "../dataset/dataset.js";
 import type { Engine } from "../engine/engine.js";
-import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
-import { LivingArrays } from "../engine/living-arrays.js";
+import type { EngineWorks } from "../engine/works.js";
 import { VoxelfeedError } from "../errors.js";
-import { sampleDraws, streams } from "../math/rng.js";
-import { identity } from "../math/vec.js";
-import type { SampleOrder } from "../sampling/order.js";
-import { type Batch, type Lease, toBatch } from "./batch.js";
+import { fetchCode } from "../fetch-code.js";
+import type { Batch } from "./batch.js";
 import type { CallerBuffers } from "./caller-buffers.js";
-import { renderComplete } from "./complete.js";
+import type { Course } from "./course.js";
 import { PrefetchDepth } from "./depth.js";
 import type { ResolvedLoaderOptions } from "./options.js";
 import { PassClock } from "./pass-clock.js";
-import { drawValueLists } from "./value-options.js";
+import type { BatchEvents, PreparedBatch } from "./prepare-batch.js";
 
-/** What one pass goes through. */
-export interface Course {
-  readonly epoch: number;
-  /** Batch to begin with. */
-  readonly first: number;
-  readonly size: EpochSize;
-  /** Of the buffers that a batch takes from the ring. */
-  readonly batchBytes: number;
-  /** What becomes of target arrays; the dataset of the pass reads them with their halos. */
-  readonly chains: TargetChains;
-  /** Prepared once, however many passes ask. */
-  order(signal: AbortSignal): Promise<SampleOrder>;
-}
-
-/** Samples and batches of one epoch. */
-export interface EpochSize {
-  readonly samples: number;
-  readonly batches: number;
-}
-
-/**
- * Plans sample number `position` of an epoch: a pure function of (seed, epoch, position, attempt).
- *
- * @param attempt 0 for the sample itself; from 1, the candidates that may replace it, uniform over the dataset
- */
-export function planSample(
-  dataset: Dataset,
-  options: ResolvedLoaderOptions,
-  order: SampleOrder,
-  epoch: number,
-  position: number,
-  attempt: number,
-): SamplePlan {
-  const { seed, spatialTransforms, rawValueTransforms } = options;
-  const draw = sampleDraws(seed, epoch, position, streams.replacement, attempt);
-  const index = attempt === 0 ? order.index(epoch, position) : Math.floor(draw() * dataset.length);
-  const values =
-    rawValueTransforms &&
-    drawValueLists(rawValueTransforms, dataset.arrays, { seed, epoch, sample: position });
-  let turn: SampleTurn = { matrix: identity, drawn: null, values };
-  if (spatialTransforms !== null) {
-    const drawn = drawSpatial(spatialTransforms, dataset.place(index), (operation) =>
-      sampleDraws(seed, epoch, position, streams.spatial, operation),
-    );
-    turn = { matrix: spatialMatrix(drawn), drawn, values };
-  }
-  const plan = dataset.plan(index, turn);
-  const tile = attempt === 0 ? order.tile?.(position) : undefined;
-  const origin = { ...plan.origin, draw: { seed, epoch, position }, ...(tile === undefined ? {} : { tile }) };
-  return { ...plan, origin };
-}
+type BatchCode = typeof import("./prepare-batch.js");
 
 /** What a pass tells its loader. */
-export interface PassEvents {
+export interface PassEvents extends BatchEvents {
   delivered(batch: Batch): void;
-  /** Samples of a batch that were replaced, because they missed raw chunks. */
-  replaced(samples: number): void;
   /** Milliseconds the consumer waited for a batch. */
   waited(ms: number): void;
   finished(): void;
-  /** A batch holds buffers, and no longer does. */
-  leased(lease: Lease, index: number): void;
-  returned(lease: Lease): void;
   /** The pass is over, for whatever reason. */
   ended(): void;
-}
-
-/** A batch that was not delivered yet. */
-interface PreparedBatch {
-  readonly batch: Batch;
-  readonly living: LivingArrays;
 }
 
 export class Pass implements AsyncIterableIterator<Batch> {
@@ -99,6 +32,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
   readonly #ahead: Promise<PreparedBatch>[] = [];
   readonly #depth: PrefetchDepth;
   readonly #clock: PassClock;
+  /** What prepares batches; fetched for the first of them. */
+  #parts: Promise<readonly [EngineWorks, BatchCode]> | null = null;
   #given = performance.now();
   #started: number;
   #next: number;
@@ -194,59 +129,20 @@ export class Pass implements AsyncIterableIterator<Batch> {
   async #prepare(index: number): Promise<PreparedBatch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
-    let giveBytes: () => void;
     try {
-      giveBytes = await this.engine.admitOutputs(this.course.batchBytes, signal, "training");
+      this.#parts ??= Promise.all([this.engine.works(), fetchCode(() => import("./prepare-batch.js"))]);
+      const [works, { prepareBatch }] = await this.#parts;
+      const giveBytes = await works.admitOutputs(this.course.batchBytes, signal, "training");
+      const giveBack = (): void => {
+        giveBytes();
+        giveLease();
+      };
+      this.#leased = index + 1;
+      const { dataset, options, course, buffers, events } = this;
+      const making = { dataset, options, course, buffers, events, clock: this.#clock };
+      return await prepareBatch(making, works, index, giveBack, signal);
     } catch (error) {
       giveLease();
-      throw error;
-    }
-    this.#leased = index + 1;
-    const startMs = performance.now();
-    const names = this.dataset.arrays.map(({ spec }) => spec.name);
-    const borrowed = names.map((name) => this.buffers.take(name));
-    const endLease = (): void => {
-      borrowed.forEach((buffer, i) => void (buffer && this.buffers.give(names[i]!, buffer)));
-      giveBytes();
-      giveLease();
-    };
-    try {
-      const { epoch, size, chains } = this.course;
-      const order = await this.course.order(signal);
-      const { batchSize, layout } = this.options;
-      const first = index * batchSize;
-      const count = Math.min(batchSize, size.samples - first);
-      const plan = (i: number, attempt: number): SamplePlan =>
-        planSample(this.dataset, this.options, order, epoch, first + i, attempt);
-      const render = (plans: readonly SamplePlan[]): Promise<RenderedArray[]> => {
-        const jobs = arrayJobs(this.dataset.arrays, plans, layout, chains).map((job, i): ArrayJob => {
-          const into = borrowed[i];
-          return into === undefined ? job : { ...job, into };
-        });
-        return this.engine.render(jobs, signal);
-      };
-      const { plans, rendered, replaced } = await renderComplete(
-        this.#clock.plan(() => Array.from({ length: count }, (_, i) => plan(i, 0))),
-        render,
-        (array) => this.engine.recycle(array),
-        plan,
-      );
-      this.events.replaced(replaced);
-      this.#clock.prepared(index, startMs);
-      // Typed arrays are the garbage collector's; only buffers are leased.
-      const lease: Lease = { isOver: false };
-      if (rendered.every(({ buffer }) => buffer === null)) endLease();
-      else this.events.leased(lease, index);
-      const living = new LivingArrays(this.engine, rendered, () => render(plans));
-      const origins = plans.map(({ origin }) => origin);
-      const made = outputNames(this.dataset.arrays, chains);
-      const ended = (): void => {
-        this.events.returned(lease);
-        endLease();
-      };
-      return { batch: toBatch({ index, epoch }, made, living, origins, lease, ended), living };
-    } catch (error) {
-      endLease();
       throw error;
     }
   }
