@@ -103,8 +103,8 @@ export { GiB, MiB } from "./math/bytes.js";
 export { rotation } from "./math/rotation.js";
 export type { IdTable } from "./plan/ids.js";
 export type { Tile } from "./plan/tiles.js";
+export type { WorkerDeadlines } from "./pool/deadlines.js";
 export type { PoolStats } from "./pool/pool.js";
-export type { WorkerDeadlines } from "./pool/watch.js";
 export {
   type BlockShuffleSampler,
   type ClassBalancedSampler,

@@ -1,12 +1,16 @@
 /** What every dataset does alike, once it can plan its samples. */
 import type { Engine } from "../engine/engine.js";
+import { fetchCode } from "../fetch-code.js";
 import { invalid } from "../options.js";
 import type { Tile } from "../plan/tiles.js";
 import { unturnView, viewOf } from "../plan/view.js";
-import { type ClassCounts, type CountClassesOptions, sumCounts, weightsOf } from "./counts.js";
+import type { ClassCounts, CountClassesOptions } from "./counts.js";
 import type { CropParts, SampleTurn } from "./dataset.js";
-import { type GetOptions, readSample, readSamples, type Sample, type SampleBatch } from "./get.js";
+import type { GetOptions, Sample, SampleBatch } from "./get.js";
 import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
+
+const reading = () => fetchCode(() => import("./get.js"));
+const counting = () => fetchCode(() => import("./counts.js"));
 
 /** Reading and counting for a dataset that plans; see the `Dataset` interface. */
 export abstract class PlannedDataset {
@@ -28,6 +32,7 @@ export abstract class PlannedDataset {
 
   async get(index: number, options: GetOptions & { readonly turn?: SampleTurn } = {}): Promise<Sample> {
     const plan = this.plan(index, options.turn);
+    const { readSample } = await reading();
     return await readSample(options.engine ?? this.engine, this.arrays, plan, options.signal);
   }
 
@@ -36,6 +41,7 @@ export abstract class PlannedDataset {
       throw invalid("indices", "a list of at least one index", indices);
     }
     const plans = indices.map((index) => this.plan(index));
+    const { readSamples } = await reading();
     return await readSamples(options.engine ?? this.engine, this.arrays, plans, options.signal);
   }
 
@@ -46,10 +52,12 @@ export abstract class PlannedDataset {
   }
 
   async classCounts(options: CountClassesOptions = {}): Promise<ClassCounts> {
+    const { sumCounts } = await counting();
     return await sumCounts(this.crops, () => options.engine ?? this.engine, options);
   }
 
   async classWeights(options: CountClassesOptions = {}): Promise<Readonly<Record<string, number>>> {
+    const { weightsOf } = await counting();
     return weightsOf(await this.classCounts(options));
   }
 }

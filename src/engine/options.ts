@@ -2,8 +2,8 @@
 import { maxHeaps } from "../gpu/max-heaps.js";
 import { GiB, MiB } from "../math/bytes.js";
 import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
+import { defaultDeadlines, type WorkerDeadlines } from "../pool/deadlines.js";
 import { spawnWorker } from "../pool/spawn.js";
-import { defaultDeadlines, type WorkerDeadlines } from "../pool/watch.js";
 import type { Budget, CoalesceOptions, Revalidate } from "../types.js";
 
 export interface EngineOptions {

@@ -1,8 +1,8 @@
 /** What one pass over an epoch goes through. */
 import type { Dataset } from "../dataset/dataset.js";
 import type { TargetChains } from "../dataset/sample.js";
+import { epochSamples, isEndless } from "../sampling/epoch.js";
 import type { SampleOrder } from "../sampling/order.js";
-import { epochSamples, isEndless } from "../sampling/prepare.js";
 import type { ResolvedLoaderOptions } from "./options.js";
 
 export interface Course {

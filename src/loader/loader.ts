@@ -6,9 +6,9 @@ import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
 import { SharedResults } from "../engine/shared-results.js";
 import { VoxelfeedError } from "../errors.js";
+import { fetchCode } from "../fetch-code.js";
 import { wholeNumber } from "../options.js";
 import type { SampleOrder } from "../sampling/order.js";
-import { prepareOrder } from "../sampling/prepare.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Spans } from "../timing/spans.js";
 import type { Budget } from "../types.js";
@@ -290,14 +290,16 @@ export class Loader implements AsyncIterable<Batch> {
     const { sampler, seed } = this.#options;
     return await this.#orders.get(
       "order",
-      (shared) =>
-        prepareOrder(sampler, this.dataset, seed, {
+      async (shared) => {
+        const { prepareOrder } = await fetchCode(() => import("../sampling/prepare.js"));
+        return await prepareOrder(sampler, this.dataset, seed, {
           engine: this.#engine,
           signal: shared,
           onProgress: (done) => {
             for (const listener of this.#listeners) listener(done);
           },
-        }),
+        });
+      },
       signal,
     );
   }

@@ -3,11 +3,12 @@ import { type Remote, releaseProxy, transfer, wrap } from "comlink";
 import { raceAbort } from "../abort.js";
 import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
+import type { WorkerDeadlines } from "./deadlines.js";
 import { holdsUntilGone } from "./lifeline.js";
 import type { ChunkWorkerApi, LoadCall, LoadReply, Result, WorkerSettings } from "./protocol.js";
 import { unwrap } from "./protocol.js";
 import type { Thread } from "./thread.js";
-import { Watch, type WorkerDeadlines } from "./watch.js";
+import { Watch } from "./watch.js";
 
 /** What the calls of a worker reject with that is gone. Who made them begins again with another one. */
 export class LostWorker extends VoxelfeedError {

@@ -8,10 +8,10 @@ import { proxy } from "comlink";
 import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
 import type { HeadersCallback, HeadersRequest } from "../zarr/headers.js";
+import type { WorkerDeadlines } from "./deadlines.js";
 import { type Lives, LostWorker, newLives, PoolWorker } from "./pool-worker.js";
 import { type ArrayDefinition, answer, type RemoteHeaders, type WorkerSettings } from "./protocol.js";
 import { isForbidden, pageThread, type Thread, workerThread } from "./thread.js";
-import type { WorkerDeadlines } from "./watch.js";
 
 /** How often every worker may fail to start while work waits for one, before that rejects. */
 const MAX_STARTS = 3;

@@ -5,18 +5,7 @@
  * page counts. Time is counted in ticks that were really run: while the page is frozen, in the back/forward cache,
  * throttled or busy, the worker's answers wait as well, and no time passes here.
  */
-
-/** Milliseconds during which the page was awake; see {@link Watch}. */
-export interface WorkerDeadlines {
-  /** Until a new worker answers for the first time; twice as long after each one that does not. Default 10,000. */
-  readonly startMs: number;
-  /** For one chunk. Default 30,000. */
-  readonly decodeMs: number;
-  /** Until a worker that has work answers a sign of life. Default 30,000. */
-  readonly silenceMs: number;
-}
-
-export const defaultDeadlines: WorkerDeadlines = { startMs: 10_000, decodeMs: 30_000, silenceMs: 30_000 };
+import type { WorkerDeadlines } from "./deadlines.js";
 
 /** What a watch found. `call` is the load whose chunk is not decoded; null: it is not known what the worker does. */
 export interface WatchFinding {

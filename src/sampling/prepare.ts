@@ -15,20 +15,6 @@ import { weightedOrder } from "./weighted.js";
 /** Samplers that know of classes are fetched when one is used. */
 const classSamplers = () => fetchCode(() => import("./class-samplers.js"));
 
-/** Whether a sampler can go on for ever; the others end with the dataset. */
-export function isEndless({ kind }: Sampler): boolean {
-  return kind !== "sequential" && kind !== "grid";
-}
-
-/** Samples in one epoch. */
-export function epochSamples(sampler: Sampler, dataset: Dataset): number {
-  const { length } = dataset;
-  if (length === 0) return 0;
-  if (sampler.kind === "grid") return gridOrder(sampler, dataset).length;
-  if (sampler.kind === "sequential" || sampler.kind === "weighted") return length;
-  return sampler.samples ?? length;
-}
-
 /**
  * Reads what a sampler must know of the data, once: `classBalanced` which crops hold which class, `foreground` where
  * the classes are. The others need nothing.
