@@ -45,9 +45,19 @@ const workerUrl = {
   },
 };
 
+/** What opening, reading and batches take, whatever is read: modules that are fetched together, for the first of them. */
+const readingModules = [
+  "src/engine/works.ts",
+  "src/dataset/open-crop.ts",
+  "src/dataset/image.ts",
+  "src/dataset/get.ts",
+  "src/loader/prepare-batch.ts",
+  "src/sampling/prepare.ts",
+];
+
 /**
- * Bundles entries; what the first of them imports at once is one module, shared by all, however its parts are used by
- * what is fetched later.
+ * Bundles entries into few files: what the first of them imports at once is one, shared by all, however its parts are
+ * used by what is fetched later; what every reader of data takes is another.
  *
  * @param {readonly string[]} names
  * @param {import("rolldown").OutputOptions} options
@@ -55,15 +65,17 @@ const workerUrl = {
  */
 export async function bundle(names, options, sources = entries) {
   const core = new Set();
-  const coreModules = {
-    name: "core-modules",
+  const reading = new Set();
+  const groupModules = {
+    name: "group-modules",
     buildEnd() {
-      const visit = (id) => {
-        if (core.has(id) || external(id)) return;
-        core.add(id);
-        this.getModuleInfo(id)?.importedIds.forEach(visit);
+      const visit = (id, group) => {
+        if (core.has(id) || group.has(id) || external(id) || this.getModuleInfo(id) === null) return;
+        group.add(id);
+        for (const imported of this.getModuleInfo(id).importedIds) visit(imported, group);
       };
-      visit(resolve(root, sources[names[0]]));
+      visit(resolve(root, sources[names[0]]), core);
+      for (const file of readingModules) visit(resolve(root, file), reading);
     },
   };
   const build = await rolldown({
@@ -71,9 +83,14 @@ export async function bundle(names, options, sources = entries) {
     cwd: root,
     platform: "browser",
     external,
-    plugins: [workerUrl, rawText, coreModules],
+    plugins: [workerUrl, rawText, groupModules],
   });
-  const codeSplitting = { groups: [{ name: `${names[0]}-core`, test: (id) => core.has(id) }] };
+  const codeSplitting = {
+    groups: [
+      { name: `${names[0]}-core`, test: (id) => core.has(id) },
+      { name: `${names[0]}-reading`, test: (id) => reading.has(id) },
+    ],
+  };
   const { output } = await build.generate({ format: "esm", codeSplitting, ...options });
   await build.close();
   return output;

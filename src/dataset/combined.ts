@@ -2,6 +2,7 @@
 import type { SamplePlace } from "../augment/spatial-draw.js";
 import type { Engine } from "../engine/engine.js";
 import { VoxelfeedError } from "../errors.js";
+import { fetchCode } from "../fetch-code.js";
 import { invalid } from "../options.js";
 import type { PositionGrid } from "../plan/positions.js";
 import type { Tile } from "../plan/tiles.js";
@@ -10,14 +11,7 @@ import type { CountClassesOptions } from "./counts.js";
 import { type CropParts, checkIndex, type Dataset, type SampleTurn } from "./dataset.js";
 import { PlannedDataset } from "./planned.js";
 import type { DatasetArray, SamplePlan } from "./sample.js";
-
-/** How often to draw from the datasets of a combination. */
-export interface SamplingWeights {
-  /** Share of each dataset; they sum to 1. */
-  readonly datasets: readonly number[];
-  /** Weight of every single sample of each dataset: its share divided by its length. */
-  readonly samples: readonly number[];
-}
+import type { SamplingWeights } from "./sampling-weights.js";
 
 /** Datasets one after the other: index `i` belongs to the first dataset whose cumulative length exceeds it. */
 export class CombinedDataset extends PlannedDataset implements Dataset {
@@ -90,23 +84,8 @@ export class CombinedDataset extends PlannedDataset implements Dataset {
    * Source: `dataset_weights` of cellmap-data's multi-dataset, which are these per sample.
    */
   async samplingWeights(options: CountClassesOptions = {}): Promise<SamplingWeights> {
-    const weights = await this.classWeights(options);
-    const masses: number[] = [];
-    for (const dataset of this.datasets) {
-      const counts = await dataset.classCounts({ ...options, engine: options.engine ?? this.engine });
-      masses.push(
-        Object.entries(counts).reduce(
-          (sum, [name, { foreground }]) => sum + foreground.nm3 * weights[name]!,
-          0,
-        ),
-      );
-    }
-    const total = masses.reduce((sum, mass) => sum + mass, 0);
-    // Without any foreground, every sample is as good as another.
-    const shares = this.datasets.map(({ length }, i) =>
-      total === 0 ? length / this.length : masses[i]! / total,
-    );
-    return { datasets: shares, samples: shares.map((share, i) => share / this.datasets[i]!.length) };
+    const { weighDatasets } = await fetchCode(() => import("./sampling-weights.js"));
+    return await weighDatasets(this, options);
   }
 
   widenTargets(names: readonly string[]): CombinedDataset {

@@ -124,10 +124,10 @@ export class Engine {
       this.#options = { ...this.#options, diskBytes: disk };
       this.#works?.resizeDisk(disk);
     }
-    if (gpu === undefined) return;
-    // Only the end of the engine stops the waiting for reads to end.
-    this.#tiers.gpu.resize(gpu, this.lifetime).catch(() => {});
-    this.#works?.trimOutputs();
+    if (gpu !== undefined) {
+      this.#tiers.gpu.maxBytes = gpu;
+      this.#works?.resizeGpu(gpu);
+    }
   }
 
   /**

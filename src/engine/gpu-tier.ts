@@ -6,7 +6,7 @@
  * not afterwards. Nobody waits for outputs, volumes or scratch while holding bricks, which is why waiting ends.
  */
 import { Budget, type Priority } from "../cache/budget.js";
-import { Ledger } from "../cache/ledger.js";
+import type { Ledger } from "../cache/ledger.js";
 import type { LimitReport } from "../cache/limits.js";
 import { VoxelfeedError } from "../errors.js";
 import type { BrickPool } from "../gpu/bricks.js";
@@ -16,7 +16,6 @@ const gatheredShare = 1 / 8;
 const scratchShare = 1 / 4;
 
 export class GpuTier {
-  readonly ledger: Ledger;
   /** Bytes of the bricks that reads pin. */
   readonly reads: Budget;
   readonly #outputs: Budget;
@@ -27,9 +26,12 @@ export class GpuTier {
   /** What bricks may have of their room. */
   #brickShare = 1;
 
-  constructor(maxBytes: number, report: LimitReport) {
+  constructor(
+    readonly ledger: Ledger,
+    report: LimitReport,
+  ) {
     this.#report = report;
-    this.ledger = new Ledger("gpu", maxBytes);
+    const { maxBytes } = ledger;
     this.reads = new Budget(maxBytes, "budget.gpu", report);
     this.#outputs = new Budget(maxBytes * outputShare, "budget.gpu", report);
     this.#gathered = new Budget(maxBytes * gatheredShare, "budget.gpu", report);

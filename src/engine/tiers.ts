@@ -2,7 +2,6 @@
 import { Budget } from "../cache/budget.js";
 import { Ledger, type TierUse } from "../cache/ledger.js";
 import { type BudgetEvent, LimitEvents, type LimitReport, type Tier } from "../cache/limits.js";
-import { GpuTier } from "./gpu-tier.js";
 import type { ResolvedEngineOptions } from "./options.js";
 
 /** The tiers whose books the page keeps. */
@@ -15,7 +14,8 @@ export class Tiers {
   readonly reads: Budget;
   /** Chunks that are being fetched. */
   readonly inflight: Budget;
-  readonly gpu: GpuTier;
+  /** Bricks, outputs and scratch on the device. */
+  readonly gpu: Ledger;
   readonly #limits: LimitEvents;
 
   /** @param limitMet told of budgets that were reached */
@@ -27,7 +27,7 @@ export class Tiers {
     this.memory = new Ledger("memory", memoryBytes);
     this.reads = new Budget(memoryBytes, "budget.memory", this.reportOf("memory"));
     this.inflight = new Budget(inflightBytes, "budget.inflight", this.reportOf("inflight"));
-    this.gpu = new GpuTier(gpuBytes, this.reportOf("gpu"));
+    this.gpu = new Ledger("gpu", gpuBytes);
   }
 
   get use(): Readonly<Record<PageTier, TierUse>> {
@@ -35,7 +35,7 @@ export class Tiers {
     return {
       inflight: { bytes, peakBytes, maxBytes, parts: { chunks: bytes } },
       memory: this.memory.use,
-      gpu: this.gpu.ledger.use,
+      gpu: this.gpu.use,
     };
   }
 
@@ -48,7 +48,7 @@ export class Tiers {
   }
 
   #useOf(tier: PageTier): Pick<TierUse, "bytes" | "maxBytes"> {
-    if (tier === "memory") return this.memory;
-    return tier === "gpu" ? this.gpu.ledger : { bytes: this.inflight.used, maxBytes: this.inflight.limit };
+    if (tier !== "inflight") return this[tier];
+    return { bytes: this.inflight.used, maxBytes: this.inflight.limit };
   }
 }

@@ -15,6 +15,7 @@ import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
 import { BrickDirectory } from "./directory.js";
 import { GpuClock } from "./gpu-clock.js";
+import { GpuTier } from "./gpu-tier.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
 import type { ResolvedEngineOptions } from "./options.js";
 import { renderOnCpu, renderOnGpu } from "./render.js";
@@ -49,6 +50,7 @@ export class EngineWorks {
   readonly #pool: WorkerPool;
   readonly #directory: BrickDirectory;
   readonly #spare: SpareMemory;
+  readonly #gpu: GpuTier;
   readonly #cpu: CpuBackend;
   readonly #backend: BackendChoice;
   readonly arrays: ArrayRegistry;
@@ -77,11 +79,12 @@ export class EngineWorks {
     this.#spare = new SpareMemory(memory);
     this.#cpu = new CpuBackend(this.arrays, this.#directory, reads, counters, spans, this.#spare);
     this.labels = new LabelCounter(this.arrays, this.#directory, reads);
+    this.#gpu = new GpuTier(tiers.gpu, tiers.reportOf("gpu"));
     const loadGpu = async () => {
       const code = await fetchCode(() => import("./gpu-parts.js"));
       return (device: GPUDevice) => this.#makeGpu(device, code);
     };
-    this.#backend = new BackendChoice(options, tiers.gpu, counters, lifetime, loadGpu, base.deviceLost);
+    this.#backend = new BackendChoice(options, this.#gpu, counters, lifetime, loadGpu, base.deviceLost);
   }
 
   /** Workers that read, decode and render. */
@@ -115,8 +118,9 @@ export class EngineWorks {
     this.#pool.resizeDisk(bytes);
   }
 
-  /** Frees the output buffers that wait for the next batch. */
-  trimOutputs(): void {
+  resizeGpu(bytes: number): void {
+    // Only the end of the engine stops the waiting for reads to end.
+    this.#gpu.resize(bytes, this.#base.lifetime).catch(() => {});
     this.#backend.settled?.ring?.trim(0);
   }
 
@@ -129,7 +133,7 @@ export class EngineWorks {
   async admitOutputs(bytes: number, signal: AbortSignal, priority: Priority): Promise<() => void> {
     const { device } = await this.choose();
     if (device === null) return () => {};
-    return await this.#base.tiers.gpu.admitOutputs(bytes, signal, priority);
+    return await this.#gpu.admitOutputs(bytes, signal, priority);
   }
 
   /**
@@ -202,7 +206,7 @@ export class EngineWorks {
   #makeGpu(device: GPUDevice, code: GpuCode): GpuParts {
     const { BrickPool, GpuBackend, GpuRenderer, GpuTargets } = code;
     const { tiers, counters, spans } = this.#base;
-    const tier = tiers.gpu;
+    const tier = this.#gpu;
     const bricks = new BrickPool(device, {
       maxBytes: tier.ledger.maxBytes,
       report: tiers.reportOf("gpu"),

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fromWireError, isVoxelfeedError, toWireError, VoxelfeedError } from "../../src/errors.js";
+import { isVoxelfeedError, VoxelfeedError } from "../../src/errors.js";
+import { fromWireError, toWireError } from "../../src/wire-error.js";
 
 it("names the place in the message and keeps every field", () => {
   const error = new VoxelfeedError("decode", "Bad bytes.", {
