@@ -52,7 +52,7 @@ const readingModules = [
   "src/dataset/image.ts",
   "src/dataset/get.ts",
   "src/loader/prepare-batch.ts",
-  "src/sampling/prepare.ts",
+  "src/loader/prepared-order.ts",
 ];
 
 /**

@@ -41,7 +41,7 @@ export {
   type TransposeSpec,
 } from "./augment/spatial.js";
 export type { SamplePlace } from "./augment/spatial-draw.js";
-export { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./augment/spatial-map.js";
+export { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./augment/spatial-matrix.js";
 export {
   type AffinitiesTarget,
   type BinarizeTarget,

@@ -22,7 +22,7 @@ import {
   type TransposeSpec,
 } from "./spatial.js";
 import { maxPerKind } from "./spatial-check.js";
-import { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./spatial-map.js";
+import { type DrawnOperation, type DrawnSpatial, spatialMatrix } from "./spatial-matrix.js";
 
 /** Where a sample is, and how large. */
 export interface SamplePlace {

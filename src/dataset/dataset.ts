@@ -1,6 +1,6 @@
 /** What a dataset is: positions, and what a sample at one of them reads. */
 import type { SamplePlace } from "../augment/spatial-draw.js";
-import type { DrawnSpatial } from "../augment/spatial-map.js";
+import type { DrawnSpatial } from "../augment/spatial-matrix.js";
 import type { DrawnArrays } from "../augment/values-list.js";
 import type { StoredImage } from "../engine/arrays.js";
 import type { Engine } from "../engine/engine.js";

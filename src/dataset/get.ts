@@ -6,7 +6,8 @@ import { LivingArrays } from "../engine/living-arrays.js";
 import { outputBytes } from "../engine/outputs.js";
 import type { IdTable } from "../plan/ids.js";
 import type { OutputDType, TypedArray } from "../types.js";
-import { arrayJobs, type DatasetArray, plainChains, type SampleOrigin, type SamplePlan } from "./sample.js";
+import { arrayJobs, plainChains } from "./array-jobs.js";
+import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
 
 export interface GetOptions {
   readonly signal?: AbortSignal;

@@ -1,13 +1,12 @@
-/** One sample: what it reads and from where, and how samples become the arrays of a batch. */
-import type { DrawnSpatial } from "../augment/spatial-map.js";
+/** One sample: what it reads and from where, and the arrays that are made of it. */
+import type { DrawnSpatial } from "../augment/spatial-matrix.js";
 import type { TargetTransform } from "../augment/targets.js";
 import { planTargets } from "../augment/targets-plan.js";
 import type { TargetChain } from "../augment/targets-stages.js";
 import type { DrawnArrays } from "../augment/values-list.js";
 import type { ImageRead } from "../engine/cpu-backend.js";
-import type { ArrayJob } from "../engine/jobs.js";
 import type { VoxelfeedError } from "../errors.js";
-import type { AxisName, Layout, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
+import type { AxisName, Mat3, ResolvedArraySpec, Vec3 } from "../types.js";
 
 /** Where a sample came from; enough to read it again (`dataset.render`). Plain data. */
 export interface SampleOrigin {
@@ -83,11 +82,6 @@ export interface DatasetArray {
 /** By name of a target array, what is made of it; arrays that are only read have none. */
 export type TargetChains = Readonly<Record<string, TargetChain>>;
 
-/** What is made of target arrays without transforms: classes inferred from others, and NaN where unknown. */
-export function plainChains(arrays: readonly DatasetArray[]): TargetChains {
-  return targetChains(arrays, () => ({ transforms: [], path: "targetTransforms" }));
-}
-
 /** The chains of target arrays. @throws VoxelfeedError `invalid-option` where a transform does not fit its array */
 export function targetChains(
   arrays: readonly DatasetArray[],
@@ -100,14 +94,6 @@ export function targetChains(
     return chain === null ? [] : [[array.spec.name, chain] as const];
   });
   return Object.fromEntries(planned);
-}
-
-/** Names of what the jobs of {@link arrayJobs} make, in order. */
-export function outputNames(arrays: readonly DatasetArray[], chains: TargetChains): string[] {
-  return arrays.flatMap(({ spec: { name } }) => [
-    name,
-    ...(chains[name]?.extras ?? []).map((extra) => extra.name),
-  ]);
 }
 
 /** Arrays as they come out of the chains: those of the dataset, then what chains make beside them. */
@@ -123,44 +109,4 @@ export function outputArrays(arrays: readonly DatasetArray[], chains: TargetChai
     }),
   );
   return [...made, ...extras];
-}
-
-/**
- * Renders the samples: one array job per dataset array.
- *
- * @param plans - of a dataset whose targets are enlarged by the chains' halos
- */
-export function arrayJobs(
-  arrays: readonly DatasetArray[],
-  plans: readonly SamplePlan[],
-  layout: Layout,
-  chains: TargetChains,
-): ArrayJob[] {
-  return arrays.map(({ spec, channels }) => {
-    const target = chains[spec.name];
-    const names = target?.channels ?? channels;
-    const readsOf = (reads: readonly (ImageRead | null)[]) =>
-      target === undefined
-        ? reads.slice(0, channels.length)
-        : reads.map((read) => read && gatheredRead(read, target.gathered));
-    return {
-      layout: {
-        samples: plans.length,
-        channels: names.length,
-        shape: target?.shape ?? spec.shape,
-        dtype: target?.dtype ?? spec.dtype,
-        layout,
-        squeeze: spec.squeeze,
-      },
-      channels: names,
-      target,
-      mask: spec.mask,
-      reads: plans.flatMap(({ reads }) => readsOf(reads[spec.name]!)),
-    };
-  });
-}
-
-/** A read for a chain: in its dtype, and 0 where there is nothing. */
-function gatheredRead(read: ImageRead, outDType: TargetChain["gathered"]): ImageRead {
-  return { ...read, plan: { ...read.plan, outDType, padValue: 0 } };
 }

@@ -4,11 +4,9 @@ import { outputArrays, type TargetChains } from "../dataset/sample.js";
 import { Emitter } from "../emitter.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
-import { SharedResults } from "../engine/shared-results.js";
 import { VoxelfeedError } from "../errors.js";
 import { fetchCode } from "../fetch-code.js";
 import { wholeNumber } from "../options.js";
-import type { SampleOrder } from "../sampling/order.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Spans } from "../timing/spans.js";
 import type { Budget } from "../types.js";
@@ -17,8 +15,10 @@ import { batchBytes } from "./batch-size.js";
 import { CallerBuffers, type OutputBuffers } from "./caller-buffers.js";
 import { type EpochSize, epochSize } from "./course.js";
 import type { LoaderEvents } from "./events.js";
+import { ForgottenBatches } from "./forgotten.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
 import { Pass } from "./pass.js";
+import type { PreparedOrder } from "./prepared-order.js";
 import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
 import { chainsOf } from "./target-options.js";
 
@@ -52,9 +52,7 @@ export class Loader implements AsyncIterable<Batch> {
   /** The dataset with target arrays as the chains gather them. */
   readonly #gathered: Dataset;
   readonly #passes = new Set<Pass>();
-  /** Of the preparation. */
-  readonly #listeners = new Set<(done: number) => void>();
-  readonly #orders = new SharedResults<SampleOrder>();
+  #order: PreparedOrder | null = null;
   readonly #events = new Emitter<LoaderEvents>();
   readonly #stopEvents: () => void;
   readonly #size: EpochSize;
@@ -70,9 +68,7 @@ export class Loader implements AsyncIterable<Batch> {
   #samples = 0;
   #waitMs = 0;
   #replaced = 0;
-  /** Leases that nobody can end any more. */
-  readonly #unreleased = new FinalizationRegistry<number>((index) => this.#warnOfForgotten(index));
-  #hasWarned = false;
+  readonly #forgotten: ForgottenBatches;
 
   /** Use {@link createLoader}. */
   constructor(
@@ -92,6 +88,7 @@ export class Loader implements AsyncIterable<Batch> {
       nominalMemory: this.#engine.nominalMemoryBytes,
       batches: Math.min(memory.maxBytes, gpu.maxBytes) / 2,
     });
+    this.#forgotten = new ForgottenBatches(this.#options.maxHeldBatches);
     this.#size = epochSize(this.#options, dataset);
     const { outputBuffers, batchSize } = this.#options;
     this.#chains = chainsOf(dataset.arrays, this.#options.targetTransforms);
@@ -147,12 +144,7 @@ export class Loader implements AsyncIterable<Batch> {
    * @throws VoxelfeedError `empty-selection`, and what reading throws; the signal's reason on abort
    */
   async prepare({ signal, onProgress }: PrepareOptions = {}): Promise<void> {
-    if (onProgress !== undefined) this.#listeners.add(onProgress);
-    try {
-      await this.#order(signal);
-    } finally {
-      if (onProgress !== undefined) this.#listeners.delete(onProgress);
-    }
+    await (await this.#prepared()).get(signal, onProgress);
   }
 
   /** Starts a pass over the current epoch: from its first batch, or from where `state` was taken. */
@@ -165,7 +157,7 @@ export class Loader implements AsyncIterable<Batch> {
       size: this.#size,
       batchBytes: this.#batchBytes,
       chains: this.#chains,
-      order: (signal: AbortSignal) => this.#order(signal),
+      order: async (signal: AbortSignal) => await (await this.#prepared()).get(signal),
     };
     const pass: Pass = new Pass(this.#gathered, this.#engine, this.#options, course, this.#buffers, {
       delivered: ({ index, samples }) => {
@@ -182,8 +174,8 @@ export class Loader implements AsyncIterable<Batch> {
       finished: () => {
         if (this.#epoch === epoch) this.#begin(epoch + 1);
       },
-      leased: (lease, index) => this.#unreleased.register(lease, index, lease),
-      returned: (lease) => void this.#unreleased.unregister(lease),
+      leased: (lease, index) => this.#forgotten.watch(lease, index),
+      returned: (lease) => this.#forgotten.released(lease),
       ended: () => this.#passes.delete(pass),
     });
     this.#passes.add(pass);
@@ -270,15 +262,6 @@ export class Loader implements AsyncIterable<Batch> {
     if (this.#ownsEngine) this.#engine.dispose();
   }
 
-  #warnOfForgotten(index: number): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    console.warn(
-      `voxelfeed: batch ${index} was garbage-collected without release(). Its buffers never come back: after ` +
-        `maxHeldBatches (${this.#options.maxHeldBatches}) of them no batch can be made. Call batch.release() when you are done.`,
-    );
-  }
-
   #begin(epoch: number): void {
     this.#epoch = epoch;
     this.#first = 0;
@@ -286,22 +269,10 @@ export class Loader implements AsyncIterable<Batch> {
     this.#latest = undefined;
   }
 
-  async #order(signal?: AbortSignal): Promise<SampleOrder> {
-    const { sampler, seed } = this.#options;
-    return await this.#orders.get(
-      "order",
-      async (shared) => {
-        const { prepareOrder } = await fetchCode(() => import("../sampling/prepare.js"));
-        return await prepareOrder(sampler, this.dataset, seed, {
-          engine: this.#engine,
-          signal: shared,
-          onProgress: (done) => {
-            for (const listener of this.#listeners) listener(done);
-          },
-        });
-      },
-      signal,
-    );
+  async #prepared(): Promise<PreparedOrder> {
+    const { PreparedOrder } = await fetchCode(() => import("./prepared-order.js"));
+    this.#order ??= new PreparedOrder(this.#options, this.dataset, this.#engine);
+    return this.#order;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Plans the samples that a loader draws. */
 import { drawSpatial } from "../augment/spatial-draw.js";
-import { spatialMatrix } from "../augment/spatial-map.js";
+import { spatialMatrix } from "../augment/spatial-matrix.js";
 import type { Dataset, SampleTurn } from "../dataset/dataset.js";
 import type { SamplePlan } from "../dataset/sample.js";
 import { sampleDraws, streams } from "../math/rng.js";

@@ -1,6 +1,8 @@
 /** Prepares one batch of a pass: plans its samples, renders them, and lends it the buffers that they lie in. */
+
+import { arrayJobs, outputNames } from "../dataset/array-jobs.js";
 import type { Dataset } from "../dataset/dataset.js";
-import { arrayJobs, outputNames, type SamplePlan } from "../dataset/sample.js";
+import type { SamplePlan } from "../dataset/sample.js";
 import type { ArrayJob, RenderedArray } from "../engine/jobs.js";
 import { LivingArrays } from "../engine/living-arrays.js";
 import type { EngineWorks } from "../engine/works.js";

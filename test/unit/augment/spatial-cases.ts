@@ -2,7 +2,7 @@
 import type { SpatialTransforms } from "../../../src/augment/spatial.js";
 import { checkSpatial } from "../../../src/augment/spatial-check.js";
 import { drawSpatial, type SamplePlace } from "../../../src/augment/spatial-draw.js";
-import type { DrawnOperation, DrawnSpatial } from "../../../src/augment/spatial-map.js";
+import type { DrawnOperation, DrawnSpatial } from "../../../src/augment/spatial-matrix.js";
 import { sampleDraws, streams } from "../../../src/math/rng.js";
 
 export const place: SamplePlace = {

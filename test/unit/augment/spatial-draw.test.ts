@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { spatial } from "../../../src/augment/spatial.js";
-import { spatialMatrix } from "../../../src/augment/spatial-map.js";
+import { spatialMatrix } from "../../../src/augment/spatial-matrix.js";
 import { multiplyVector } from "../../../src/math/vec.js";
 import { drawMany, drawSample, meanAndSigma, place } from "./spatial-cases.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { spatial } from "../../../src/augment/spatial.js";
-import { type DrawnSpatial, spatialMap, spatialMatrix } from "../../../src/augment/spatial-map.js";
+import { spatialMap } from "../../../src/augment/spatial-map.js";
+import { type DrawnSpatial, spatialMatrix } from "../../../src/augment/spatial-matrix.js";
 import { renderRead } from "../../../src/cpu/render.js";
 import { identity, multiplyVector } from "../../../src/math/vec.js";
 import { planPatch } from "../../../src/plan/patch.js";
