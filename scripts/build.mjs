@@ -33,11 +33,13 @@ await writeModules();
 const tsc = resolve(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", resolve(root, "tsconfig.build.json")], { stdio: "inherit" });
 for (const name of Object.keys(entries)) {
-  const { atOnce, later } = await compressedSizes(name);
-  const more = later === 0 ? "" : `, and ${kB(later)} kB where they are needed`;
-  console.log(
-    `dist/${name}.js: ${kB(atOnce)} kB minified and Brotli-compressed, without dependencies${more}`,
-  );
+  const { atOnce, reading, later } = await compressedSizes(name);
+  const parts = [
+    `${kB(atOnce)} kB minified and Brotli-compressed, without dependencies`,
+    ...(reading === 0 ? [] : [`${kB(reading)} kB for the first read`]),
+    ...(later === 0 ? [] : [`${kB(later)} kB where they are needed`]),
+  ];
+  console.log(`dist/${name}.js: ${parts.join(", ")}`);
 }
 
 function kB(bytes) {

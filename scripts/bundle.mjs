@@ -88,7 +88,7 @@ export async function bundle(names, options, sources = entries) {
   const codeSplitting = {
     groups: [
       { name: `${names[0]}-core`, test: (id) => core.has(id) },
-      { name: `${names[0]}-reading`, test: (id) => reading.has(id) },
+      { name: readingChunk(names[0]), test: (id) => reading.has(id) },
     ],
   };
   const { output } = await build.generate({ format: "esm", codeSplitting, ...options });
@@ -97,8 +97,8 @@ export async function bundle(names, options, sources = entries) {
 }
 
 /**
- * Minified and Brotli-compressed sizes in bytes, dependencies apart: of what an entry imports at once, and of what it
- * fetches when that is first needed.
+ * Minified and Brotli-compressed sizes in bytes, dependencies apart: of what an entry imports at once, of what the first
+ * read fetches beside it, and of what is fetched when that is first needed.
  *
  * @param {string} name
  * @param {string} source Its file. Default: that of the package's entry.
@@ -107,10 +107,22 @@ export async function compressedSizes(name, source = entries[name]) {
   const output = await bundle([name], { minify: true }, { [name]: source });
   const chunks = output.filter(({ type }) => type === "chunk");
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
-  const atOnce = new Set(chunks.filter(({ isEntry }) => isEntry));
-  for (const { imports } of atOnce) {
-    for (const file of imports) if (byName.has(file)) atOnce.add(byName.get(file));
-  }
-  const size = (list) => list.reduce((sum, { code }) => sum + brotliCompressSync(code).length, 0);
-  return { atOnce: size([...atOnce]), later: size(chunks.filter((chunk) => !atOnce.has(chunk))) };
+  const withImports = (roots) => {
+    const list = new Set(roots);
+    for (const { imports } of list) {
+      for (const file of imports) if (byName.has(file)) list.add(byName.get(file));
+    }
+    return list;
+  };
+  const atOnce = withImports(chunks.filter(({ isEntry }) => isEntry));
+  const toRead = withImports([...atOnce, ...chunks.filter((chunk) => chunk.name === readingChunk(name))]);
+  const size = (isPart) =>
+    chunks.filter(isPart).reduce((sum, { code }) => sum + brotliCompressSync(code).length, 0);
+  return {
+    atOnce: size((chunk) => atOnce.has(chunk)),
+    reading: size((chunk) => toRead.has(chunk) && !atOnce.has(chunk)),
+    later: size((chunk) => !toRead.has(chunk)),
+  };
 }
+
+const readingChunk = (name) => `${name}-reading`;

@@ -71,6 +71,7 @@ export { type CellmapPlan, fromCellmapConfig } from "./cellmap/from-config.js";
 export { toCellmapConfig } from "./cellmap/to-config.js";
 export type { ClassSpec } from "./dataset/class-images.js";
 export { cellmapClasses } from "./dataset/class-table.js";
+export { type ClassTree, relationsFromTree } from "./dataset/class-tree.js";
 export type { CombinedDataset } from "./dataset/combined.js";
 export { combineDatasets } from "./dataset/combined.js";
 export type { ClassCount, ClassCounts, CountClassesOptions, VoxelCount } from "./dataset/counts.js";
@@ -83,7 +84,7 @@ export { type NeuroglancerOptions, neuroglancerLink } from "./dataset/neuroglanc
 export { openDataset } from "./dataset/open.js";
 export { openImage } from "./dataset/open-image.js";
 export type { ReadRequest } from "./dataset/read-request.js";
-export { type ClassRelations, type ClassTree, relationsFromTree } from "./dataset/relations.js";
+export type { ClassRelations } from "./dataset/relations.js";
 export type { SampleDraw, SampleOrigin, TilePlace } from "./dataset/sample.js";
 export type { SamplingWeights } from "./dataset/sampling-weights.js";
 export type { DatasetSpec } from "./dataset/spec.js";

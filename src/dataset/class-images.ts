@@ -7,10 +7,11 @@ import { mergeAnnotations, readArrayAnnotation } from "../zarr/annotation.js";
 import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import { openMultiscale } from "../zarr/open.js";
 import { isHttpSource, openSource } from "../zarr/store.js";
-import { classNotFound, parseTarget } from "./classes.js";
+import { classNotFound } from "./class-not-found.js";
 import type { CropParts } from "./dataset.js";
 import { discoverClasses, findClasses } from "./discover.js";
 import { type ClassRelations, checkRelations, planInference } from "./relations.js";
+import { parseTarget } from "./target.js";
 
 export type OpenedClasses = Pick<
   CropParts,

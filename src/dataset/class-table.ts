@@ -1,5 +1,5 @@
 /** The classes of the CellMap Segmentation Challenge as plain data. */
-import type { ClassTree } from "./relations.js";
+import type { ClassTree } from "./class-tree.js";
 
 /**
  * What each union class of the challenge is made of, and the classes that are part of none but the cell; for

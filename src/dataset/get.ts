@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.js";
 import { LivingArrays } from "../engine/living-arrays.js";
 import { outputBytes } from "../engine/outputs.js";
 import type { IdTable } from "../plan/ids.js";
+import { unturnView, viewOf } from "../plan/view.js";
 import type { OutputDType, TypedArray } from "../types.js";
 import { arrayJobs, plainChains } from "./array-jobs.js";
 import type { DatasetArray, SampleOrigin, SamplePlan } from "./sample.js";
@@ -88,4 +89,9 @@ export async function readSample(
     ([name, array]) => [name, { ...array, shape: array.shape.slice(1) }] as const,
   );
   return { origin: plan.origin, arrays: Object.fromEntries(entries) };
+}
+
+/** How a sample was turned and changed, before a slice was laid across its axis. */
+export function turnOf({ matrix, sliceAxis, drawn, values }: SampleOrigin) {
+  return { matrix: unturnView(matrix, viewOf(sliceAxis)), drawn, values };
 }

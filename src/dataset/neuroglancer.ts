@@ -1,8 +1,8 @@
 /** A link that opens a sample's place in Neuroglancer. */
 import { checkKeys, invalid, oneOf } from "../options.js";
 import { joinUrl, sourceUrl } from "../zarr/url.js";
-import { parseTarget } from "./classes.js";
 import type { SampleOrigin } from "./sample.js";
+import { parseTarget } from "./target.js";
 
 export interface NeuroglancerOptions {
   /** The viewer. Default: Google's public one. */

@@ -3,7 +3,6 @@ import type { Engine } from "../engine/engine.js";
 import { fetchCode } from "../fetch-code.js";
 import { invalid } from "../options.js";
 import type { Tile } from "../plan/tiles.js";
-import { unturnView, viewOf } from "../plan/view.js";
 import type { ClassCounts, CountClassesOptions } from "./counts.js";
 import type { CropParts, SampleTurn } from "./dataset.js";
 import type { GetOptions, Sample, SampleBatch } from "./get.js";
@@ -46,9 +45,8 @@ export abstract class PlannedDataset {
   }
 
   async render(origin: SampleOrigin, options: GetOptions = {}): Promise<Sample> {
-    const matrix = unturnView(origin.matrix, viewOf(origin.sliceAxis));
-    const { index, drawn, values } = origin;
-    return await this.get(index, { ...options, turn: { matrix, drawn, values } });
+    const { turnOf } = await reading();
+    return await this.get(origin.index, { ...options, turn: turnOf(origin) });
   }
 
   async classCounts(options: CountClassesOptions = {}): Promise<ClassCounts> {

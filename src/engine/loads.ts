@@ -1,5 +1,6 @@
 /** Loads under way: one per brick, whoever asks, cancelled when the last asker leaves. */
-import { raceAbort, SharedAbort } from "../abort.js";
+import { raceAbort } from "../abort.js";
+import { SharedAbort } from "../shared-abort.js";
 
 interface Load {
   readonly done: Promise<void>;

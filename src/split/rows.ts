@@ -1,5 +1,5 @@
 /** The rows of a split, from whichever form they were given in, with absolute URLs. */
-import { parseTarget } from "../dataset/classes.js";
+import { parseTarget } from "../dataset/target.js";
 import { isVoxelfeedError, VoxelfeedError } from "../errors.js";
 import { checkKeys, invalid } from "../options.js";
 import type { HttpOptions } from "../zarr/access.js";

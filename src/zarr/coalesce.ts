@@ -4,9 +4,10 @@
  * Chunks of a shard that a patch needs often are neighbours in it: one request of a few of them costs little more
  * than one of them.
  */
-import { raceAbort, SharedAbort } from "../abort.js";
+import { raceAbort } from "../abort.js";
 import { isVoxelfeedError } from "../errors.js";
 import { KiB, MiB } from "../math/bytes.js";
+import { SharedAbort } from "../shared-abort.js";
 import type { CoalesceOptions } from "../types.js";
 import type { ByteRange, ByteStore, GetOptions } from "./byte-store.js";
 

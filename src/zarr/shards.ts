@@ -1,6 +1,7 @@
 /** Shard indexes: where a shard keeps each of its chunks. */
-import { raceAbort, SharedAbort } from "../abort.js";
+import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
+import { SharedAbort } from "../shared-abort.js";
 import type { ByteStore } from "./byte-store.js";
 import { stripCrc32c } from "./crc32c.js";
 import type { ShardSpec } from "./metadata.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { linkedController, raceAbort, SharedAbort, together } from "../../src/abort.js";
+import { linkedController, raceAbort, together } from "../../src/abort.js";
+import { SharedAbort } from "../../src/shared-abort.js";
 
 describe("SharedAbort", () => {
   it("does NOT cancel while some callers are still active", () => {

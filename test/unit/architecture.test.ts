@@ -7,7 +7,16 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** Lowest first; a file may import from its own line and from those above it. */
 const layers: readonly (readonly string[])[] = [
-  ["src/types", "src/errors", "src/abort", "src/options", "src/emitter", "src/fetch-code", "src/wire-error"],
+  [
+    "src/types",
+    "src/errors",
+    "src/abort",
+    "src/shared-abort",
+    "src/options",
+    "src/emitter",
+    "src/fetch-code",
+    "src/wire-error",
+  ],
   ["src/math", "src/timing", "shaders"],
   ["src/zarr", "src/plan", "src/augment", "src/cache"],
   ["src/cpu", "src/gpu", "src/pool"],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseTarget } from "../../../src/dataset/classes.js";
+import { parseTarget } from "../../../src/dataset/target.js";
 
 it("splits a target into group and classes", () => {
   expect(parseTarget("http://h/crop1/[a, b]")).toEqual({ root: "http://h/crop1", classes: ["a", "b"] });

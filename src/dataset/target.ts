@@ -1,7 +1,5 @@
-/** Which classes a crop has, and where each one's image is. */
-
-import { VoxelfeedError } from "../errors.js";
-import { invalid, nearestName } from "../options.js";
+/** Where the images of a crop's classes are. */
+import { invalid } from "../options.js";
 
 /** A crop's target: the group, and the classes it names (null: any class below the group may exist). */
 export interface TargetTemplate {
@@ -33,21 +31,4 @@ export function parseTarget(target: string): TargetTemplate {
     .filter((name) => name !== "");
   if (classes.length === 0) throw invalid("target", "at least one class in the brackets", target);
   return { root: `${match[1]}${match[3] ?? ""}`, classes };
-}
-
-/** A `class-not-found` error that names the classes there are. */
-export function classNotFound(
-  missing: readonly string[],
-  known: readonly string[],
-  url: string,
-): VoxelfeedError {
-  const hints = missing.flatMap((name) => nearestName(name, known) ?? []);
-  const hint = hints.length > 0 ? ` Did you mean ${hints.map((name) => `"${name}"`).join(", ")}?` : "";
-  const names = missing.map((name) => `"${name}"`).join(", ");
-  return new VoxelfeedError(
-    "class-not-found",
-    `No annotation for class ${names}; the target has: ${known.join(", ") || "none"}.${hint} ` +
-      `Pass missingClasses: "unknown" to read such classes as unknown (mask 0).`,
-    { url },
-  );
 }
