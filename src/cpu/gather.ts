@@ -1,9 +1,9 @@
 /** Copies a box of voxels out of bricks into one contiguous array. */
-import { decodeHalves } from "../math/half.js";
-import { type IdTable, idLookup, words32 } from "../plan/ids.js";
+import { type IdTable, idLookup } from "../plan/ids.js";
 import { brickAt, type LabelCodes, type ReadPlan } from "../plan/reads.js";
 import type { BrickDType } from "../types.js";
 import type { VoxelBox } from "./blocks.js";
+import { type BrickValues, brickValues } from "./brick-values.js";
 import { screenCodes } from "./codes.js";
 import { reflectVoxels, shownBox } from "./reflect.js";
 import type { RenderScratch, VoxelArray, VoxelKind } from "./scratch.js";
@@ -18,9 +18,6 @@ export interface GatheredVoxels {
   /** 0 where a voxel has the unknown code, 1 elsewhere; null for reads without codes. */
   readonly known: Uint8Array | null;
 }
-
-/** A brick's values as numbers; 64-bit integers as pairs of low and high words. */
-type BrickValues = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | VoxelArray;
 
 /** Decodes bricks once per read, however many blocks ask for them. */
 export class BrickReader {
@@ -43,7 +40,7 @@ export class BrickReader {
     this.#bricks = bricks;
     this.#wideNumber = wideNumber(plan.dtype, idTable);
     this.kind = voxelKind(plan.dtype);
-    const fill = decodeBrick(Uint8Array.from(plan.fillBytes), plan.dtype);
+    const fill = brickValues(Uint8Array.from(plan.fillBytes), plan.dtype);
     this.#fill = this.#wideNumber === null ? fill[0]! : this.#wideNumber(fill[0]!, fill[1]!);
     this.#codes = plan.labelCodes === undefined ? null : gatheredCodes(plan.labelCodes, idTable);
   }
@@ -94,7 +91,7 @@ export class BrickReader {
     if (known !== undefined) return known;
     const bytes = this.#bricks.get(entry);
     if (bytes === undefined) return null;
-    const values = decodeBrick(bytes, this.#plan.dtype);
+    const values = brickValues(bytes, this.#plan.dtype);
     this.#decoded.set(entry, values);
     return values;
   }
@@ -115,34 +112,6 @@ function voxelKind(dtype: BrickDType): VoxelKind {
   return dtype === "int32" || dtype === "uint32" || dtype === "int64" || dtype === "uint64"
     ? "float64"
     : "float32";
-}
-
-/** Views a brick as numbers; copies only what is unaligned or float16. */
-function decodeBrick(bytes: Uint8Array, dtype: BrickDType): BrickValues {
-  const itemSize = dtype.endsWith("8") ? 1 : dtype.endsWith("16") ? 2 : 4;
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % itemSize === 0 ? bytes : bytes.slice();
-  const length = Math.floor(byteLength / itemSize);
-  switch (dtype) {
-    case "uint8":
-      return bytes;
-    case "int8":
-      return new Int8Array(buffer, byteOffset, length);
-    case "uint16":
-      return new Uint16Array(buffer, byteOffset, length);
-    case "int16":
-      return new Int16Array(buffer, byteOffset, length);
-    case "float16":
-      return decodeHalves(new Uint16Array(buffer, byteOffset, length));
-    case "uint32":
-      return new Uint32Array(buffer, byteOffset, length);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, length);
-    case "float32":
-      return new Float32Array(buffer, byteOffset, length);
-    case "uint64":
-    case "int64":
-      return words32(bytes);
-  }
 }
 
 /** How 64-bit integers are written: as indices into the id table, or as the nearest float64. */
