@@ -81,7 +81,6 @@ export class LabelCounter {
       return await this.directory.pool.withWorker(
         (workers) => this.directory.bestWorker(workers, [key]),
         async (worker, lives) => {
-          worker.reads++;
           let held = false;
           try {
             held = await this.directory.pin(worker, array, brick, signal, "background");
@@ -90,7 +89,6 @@ export class LabelCounter {
             return await worker.call((api) => api.count({ key, fill, request }), lives);
           } finally {
             if (held) this.directory.unpin(worker, key);
-            worker.reads--;
           }
         },
         signal,

@@ -81,7 +81,6 @@ export class CpuBackend {
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
     const renderBy = async (worker: PoolWorker, lives: Lives): Promise<RenderReply> => {
-      worker.reads++;
       const held: (readonly [entry: number, key: string])[] = [];
       try {
         // All settle before any is let go, so that no pin is taken after the read has failed.
@@ -112,7 +111,6 @@ export class CpuBackend {
         return reply;
       } finally {
         for (const [, key] of held) this.directory.unpin(worker, key);
-        worker.reads--;
       }
     };
     const admission = this.admission.take(needed, signal, priority);
@@ -150,7 +148,7 @@ export class CpuBackend {
 
   async #transform(call: TransformCall, lives: Lives, signal: AbortSignal): Promise<TransformReply> {
     const worker = this.directory.bestWorker(await this.directory.pool.available(), []);
-    worker.reads++;
+    worker.tasks++;
     try {
       const buffers = call.channels.flatMap((channel) =>
         channel ? [channel.values.buffer, channel.mask.buffer] : [],
@@ -162,7 +160,7 @@ export class CpuBackend {
       addRenderSpans(this.spans, worker.id, reply, bytes);
       return reply;
     } finally {
-      worker.reads--;
+      worker.tasks--;
     }
   }
 }

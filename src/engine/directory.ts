@@ -102,11 +102,11 @@ export class BrickDirectory {
     this.#enter();
   }
 
-  /** The worker to render a read that needs these bricks: most of them held, fewest reads waiting. */
+  /** The worker for a task that needs these bricks: most of them held, fewest tasks waiting. */
   bestWorker(workers: readonly PoolWorker[], keys: readonly string[]): PoolWorker {
     const score = (worker: PoolWorker): number => {
       const held = keys.reduce((sum, key) => sum + (this.#lru.has(slot(worker, key)) ? 1 : 0), 0);
-      return held / Math.max(keys.length, 1) - worker.reads / 2;
+      return held / Math.max(keys.length, 1) - worker.tasks / 2;
     };
     const scored = workers.map((worker) => ({ worker, score: score(worker) }));
     return scored.reduce((best, other) => (other.score > best.score ? other : best)).worker;
@@ -354,7 +354,7 @@ function slot(worker: PoolWorker, key: string): string {
 }
 
 function leastBusy(workers: readonly PoolWorker[]): PoolWorker {
-  return workers.reduce((best, worker) => (worker.busy < best.busy ? worker : best));
+  return workers.reduce((best, worker) => (worker.tasks < best.tasks ? worker : best));
 }
 
 function stuckDecode({ store, level }: RegisteredArray, brick: Vec3, cause: LostWorker): VoxelfeedError {

@@ -47,10 +47,8 @@ export class PoolWorker {
   #isStarted = false;
   /** Renders sent and not yet answered: a message that is sent can no longer be overtaken by a more urgent one. */
   readonly turns = new Budget(3, "renders sent to a worker");
-  /** Calls under way. */
-  busy = 0;
-  /** Reads assigned to this worker and not yet rendered. */
-  reads = 0;
+  /** What it was given to do and has not ended. */
+  tasks = 0;
 
   /**
    * @param id no other worker of the engine has it, or had it
@@ -116,7 +114,6 @@ export class PoolWorker {
     load?: number,
   ): Promise<T> {
     this.checkAlive();
-    this.busy++;
     const answered = this.#watch.call(load);
     try {
       return unwrap(await raceAbort(send(this.#api), this.#gone.signal));
@@ -125,7 +122,6 @@ export class PoolWorker {
       throw error;
     } finally {
       answered();
-      this.busy--;
     }
   }
 

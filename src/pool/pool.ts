@@ -24,6 +24,9 @@ const MAX_SPARES = 3;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5000;
 
+/** So long work waits for a second worker while the first is at work already, or all there is at the start would be its. */
+const GATHER_MS = 300;
+
 export interface PoolOptions {
   /** Number of workers. */
   readonly size: number;
@@ -60,6 +63,8 @@ export class WorkerPool {
   /** Workers beyond the number there are to be, while none has started. */
   #spares = 0;
   #slowStart: ReturnType<typeof setTimeout> | undefined;
+  /** Until when workers are waited for that start later than the first; null before that one has. */
+  #gatheredAt: number | null = null;
   #page: Promise<void> | null = null;
   #end: { readonly reason: unknown } | null = null;
 
@@ -130,9 +135,9 @@ export class WorkerPool {
   }
 
   /**
-   * The same with one worker at a time.
+   * The same with one worker at a time, whose {@link PoolWorker.tasks} it counts as.
    *
-   * @param choose one of those that are there; `work` is called before anyone else may choose
+   * @param choose one of those that are there; the task is its before anyone else may choose
    */
   async withWorker<T>(
     choose: (live: readonly PoolWorker[]) => PoolWorker,
@@ -140,9 +145,30 @@ export class WorkerPool {
     signal?: AbortSignal,
   ): Promise<T> {
     return await this.persist(async (lives) => {
-      const worker = choose(await raceAbort(this.available(), signal));
-      return await work(worker, lives);
+      const worker = await this.#assign(choose, signal);
+      try {
+        return await work(worker, lives);
+      } finally {
+        worker.tasks--;
+      }
     });
+  }
+
+  /** Gives a task to one of those that have started, once one of them is free or there is no other to wait for. */
+  async #assign(
+    choose: (live: readonly PoolWorker[]) => PoolWorker,
+    signal: AbortSignal | undefined,
+  ): Promise<PoolWorker> {
+    for (;;) {
+      const started = await raceAbort(this.available(), signal);
+      const leftMs = (this.#gatheredAt ?? 0) - performance.now();
+      if (started.length >= this.size || leftMs <= 0 || started.some(({ tasks }) => tasks === 0)) {
+        const worker = choose(started);
+        worker.tasks++;
+        return worker;
+      }
+      await raceAbort(this.#change(leftMs), signal);
+    }
   }
 
   /**
@@ -206,6 +232,7 @@ export class WorkerPool {
   #welcome(worker: PoolWorker): void {
     this.#failedStarts = 0;
     this.#spares = 0;
+    this.#gatheredAt ??= performance.now() + GATHER_MS;
     if (this.#started.length > this.size) {
       this.#live.delete(worker);
       worker.terminate(new DOMException("There are workers enough.", "AbortError"));
@@ -227,7 +254,7 @@ export class WorkerPool {
     this.#changed();
   }
 
-  /** Resolves when workers came or went; at the latest when the next may be started, if that is in `delayMs`. */
+  /** Resolves when workers came or went; at the latest after `delayMs`, if that is not 0. */
   async #change(delayMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = delayMs > 0 ? setTimeout(resolve, delayMs) : undefined;
