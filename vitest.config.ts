@@ -28,7 +28,14 @@ export default defineConfig(({ mode }) => ({
         optimizeDeps: {
           include: ["zarrita", "comlink", "numcodecs/blosc", "numcodecs/zstd", "numcodecs/lz4", "fast-check"],
         },
-        server: { headers: { "Cache-Control": "no-store" } },
+        // Isolated, so that workers may share memory; tests that want it otherwise say so.
+        server: {
+          headers: {
+            "Cache-Control": "no-store",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+          },
+        },
         worker: { format: "es" },
         test: {
           name: "browser",

@@ -135,7 +135,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       const { brick } = call.address;
       const hold = (bytes: Uint8Array): void => {
         abort.signal.throwIfAborted();
-        bricks.set(brickKey(call.address), bytes);
+        bricks.set(brickKey(call.address), call.slot === undefined ? bytes : copyTo(call.slot, bytes));
       };
       const cached = await array.cached;
       const stored = cached === null ? undefined : await readDisk(array, cached, call);
@@ -311,4 +311,10 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       );
     },
   };
+}
+
+function copyTo(slot: SharedArrayBuffer, bytes: Uint8Array): Uint8Array {
+  const held = new Uint8Array(slot);
+  held.set(bytes);
+  return held;
 }

@@ -95,7 +95,7 @@ export class CpuBackend {
         const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
         const memory = this.spare.take(voxelCount(plan.shape) * outputItemSize[plan.outDType]);
         const render = { plan, values, gather, bricks: held, mask, memory };
-        const free = this.directory.reserve(workBytes(read, mask));
+        const free = this.directory.books.reserve(workBytes(read, mask));
         const moved = memory === undefined ? [] : [memory];
         const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
         const reply = await rendering.finally(() => {

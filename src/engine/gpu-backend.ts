@@ -202,7 +202,7 @@ export class GpuBackend {
     // The brick and its copy; a brick of more than half the budget has none beside it for long.
     const bytes = Math.min(2 * array.brickBytes, Math.max(this.memory.limit, array.brickBytes));
     const release = await this.clock.spans.queued("memory", this.memory.take(bytes, signal, priority));
-    const free = this.directory.reserve(bytes - array.brickBytes);
+    const free = this.directory.books.reserve(bytes - array.brickBytes);
     try {
       const copy = await this.directory.copy(array, brick, signal, priority);
       if (copy === null) return;

@@ -137,15 +137,19 @@ export class GpuTier {
   async #squeeze(signal: AbortSignal): Promise<void> {
     const pool = this.#pool;
     if (pool === null) return;
-    if (this.#room !== this.reads.limit) this.reads.resize(this.#room);
-    if (pool.heapBytes <= this.#room) {
-      pool.resize(this.#room);
+    const room = this.#room;
+    if (pool.heapBytes <= room && !pool.fallsShortOf(room)) {
+      this.reads.resize(room);
+      pool.resize(room);
       return;
     }
+    if (room < this.reads.limit) this.reads.resize(room);
     const leave = await this.reads.take(this.reads.limit, signal, "visible");
     try {
       if (pool.heapBytes > this.#room) this.#report("evict", pool.heapBytes - this.#room);
       pool.resize(this.#room);
+      // Only now, since until now there were no heaps for more.
+      this.reads.resize(this.#room);
     } finally {
       leave();
     }

@@ -1,7 +1,7 @@
 /** Options of an engine, checked and with their defaults. */
 import { maxHeaps } from "../gpu/max-heaps.js";
 import { GiB, MiB } from "../math/bytes.js";
-import { checkKeys, invalid, oneOf, wholeNumber } from "../options.js";
+import { checkKeys, flag, invalid, oneOf, wholeNumber } from "../options.js";
 import { defaultDeadlines, type WorkerDeadlines } from "../pool/deadlines.js";
 import { spawnWorker } from "../pool/spawn.js";
 import type { Budget, CoalesceOptions, Revalidate } from "../types.js";
@@ -23,6 +23,11 @@ export interface EngineOptions {
   readonly coalesce?: CoalesceOptions;
   /** When chunks on the disk are checked against the server. Default `session`. */
   readonly revalidate?: Revalidate;
+  /**
+   * Whether decoded chunks lie in memory that all workers share (`SharedArrayBuffer`). Default: where the page is cross-origin
+   * isolated, without which there is no such memory. Elsewhere workers give each other copies; the results are the same.
+   */
+  readonly sharedMemory?: boolean;
   /** When a worker is given up and replaced, in milliseconds that the page was awake. */
   readonly workerDeadlines?: Partial<WorkerDeadlines>;
 }
@@ -35,6 +40,7 @@ export const engineOptionNames = [
   "budget",
   "coalesce",
   "revalidate",
+  "sharedMemory",
   "workerDeadlines",
 ] as const;
 
@@ -57,6 +63,7 @@ export interface ResolvedEngineOptions {
   readonly diskBytes: number | null;
   readonly coalesce: CoalesceOptions;
   readonly revalidate: Revalidate;
+  readonly sharedMemory: boolean;
   readonly workerDeadlines: WorkerDeadlines;
 }
 
@@ -108,8 +115,20 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     diskBytes: budget.disk ?? null,
     coalesce: checkCoalesce(options.coalesce ?? {}),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
+    sharedMemory: sharesMemory(options.sharedMemory),
     workerDeadlines: resolveDeadlines(options.workerDeadlines ?? {}),
   };
+}
+
+function sharesMemory(wanted: boolean | undefined): boolean {
+  const { crossOriginIsolated: isPossible = false } = globalThis;
+  const isWanted = flag(wanted, "sharedMemory", isPossible);
+  if (!isWanted || isPossible) return isWanted;
+  throw invalid(
+    "sharedMemory",
+    "false on this page, which is not cross-origin isolated (Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)",
+    wanted,
+  );
 }
 
 function resolveDeadlines(deadlines: Partial<WorkerDeadlines>): WorkerDeadlines {

@@ -13,7 +13,7 @@ const SPARE_SHARE = 1 / 4;
 export class SpareMemory {
   readonly #ledger: Ledger;
   /** Oldest first. */
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #buffers: (ArrayBuffer | SharedArrayBuffer)[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -22,12 +22,16 @@ export class SpareMemory {
 
   /** A buffer of exactly so many bytes, whose content is undefined; undefined where there is none. */
   take(bytes: number): ArrayBuffer | undefined {
-    const at = this.#buffers.findLastIndex((buffer) => buffer.byteLength === bytes);
-    return at === -1 ? undefined : this.#remove(at);
+    return this.#take(bytes, isOwned);
+  }
+
+  /** The same of memory that workers share. */
+  takeShared(bytes: number): SharedArrayBuffer | undefined {
+    return this.#take(bytes, isShared);
   }
 
   /** Takes over a buffer that nobody else uses any more. */
-  give(buffer: ArrayBuffer): void {
+  give(buffer: ArrayBuffer | SharedArrayBuffer): void {
     const { byteLength } = buffer;
     const room = Math.min(this.#ledger.roomFor(part), this.#ledger.maxBytes * SPARE_SHARE);
     if (byteLength === 0 || byteLength > room) return;
@@ -47,9 +51,28 @@ export class SpareMemory {
     while (this.#buffers.length > 0 && this.#ledger.of(part) > left) this.#remove(0);
   }
 
-  #remove(at: number): ArrayBuffer {
+  #take<B extends ArrayBuffer | SharedArrayBuffer>(
+    bytes: number,
+    isKind: (buffer: ArrayBuffer | SharedArrayBuffer) => buffer is B,
+  ): B | undefined {
+    const found = this.#buffers.findLast(
+      (buffer): buffer is B => buffer.byteLength === bytes && isKind(buffer),
+    );
+    if (found !== undefined) this.#remove(this.#buffers.lastIndexOf(found));
+    return found;
+  }
+
+  #remove(at: number): void {
     const [buffer] = this.#buffers.splice(at, 1);
     this.#ledger.add(part, -buffer!.byteLength);
-    return buffer!;
   }
+}
+
+function isShared(buffer: ArrayBuffer | SharedArrayBuffer): buffer is SharedArrayBuffer {
+  // The class is not there on a page that is not isolated.
+  return !isOwned(buffer);
+}
+
+function isOwned(buffer: ArrayBuffer | SharedArrayBuffer): buffer is ArrayBuffer {
+  return buffer instanceof ArrayBuffer;
 }

@@ -10,6 +10,8 @@ import type { Spans } from "../timing/spans.js";
 import type { Backend } from "../types.js";
 import { ArrayRegistry } from "./arrays.js";
 import { BackendChoice, type DeviceLostEvent, type GpuParts, lossOrDelay } from "./backend-choice.js";
+import { BrickBooks } from "./brick-books.js";
+import { BrickLoader } from "./brick-loader.js";
 import type { CellCounts } from "./cell-counts.js";
 import { LabelCounter } from "./count.js";
 import { CpuBackend } from "./cpu-backend.js";
@@ -70,13 +72,15 @@ export class EngineWorks {
       spawn: createWorker,
       settings: { workers, diskBytes, revalidate, coalesce },
       deadlines,
-      lost: (worker) => this.#directory.forget(worker),
+      lost: (worker) => this.#directory.books.forget(worker),
     });
     this.arrays = new ArrayRegistry((definition, headers) => this.#pool.define(definition, headers));
     const { memory, reads, inflight } = tiers;
-    const report = tiers.reportOf("memory");
-    this.#directory = new BrickDirectory(this.#pool, memory, inflight, counters, report, spans);
     this.#spare = new SpareMemory(memory);
+    const report = tiers.reportOf("memory");
+    const books = new BrickBooks(memory, this.#spare, counters, report, options.sharedMemory);
+    const loader = new BrickLoader(books, inflight, counters, spans);
+    this.#directory = new BrickDirectory(this.#pool, books, loader, counters, spans);
     this.#cpu = new CpuBackend(this.arrays, this.#directory, reads, counters, spans, this.#spare);
     this.labels = new LabelCounter(this.arrays, this.#directory, reads);
     this.#gpu = new GpuTier(tiers.gpu, tiers.reportOf("gpu"));
@@ -93,7 +97,7 @@ export class EngineWorks {
   }
 
   get stats(): WorksStats {
-    const { disk, diskUse } = this.#directory;
+    const { disk, diskUse } = this.#directory.loader;
     return { backend: this.#backend.settled?.backend ?? null, workers: this.#pool.stats, disk, diskUse };
   }
 
@@ -111,7 +115,7 @@ export class EngineWorks {
   }
 
   resizeMemory(bytes: number): void {
-    this.#directory.resize(bytes);
+    this.#directory.books.resize(bytes);
   }
 
   resizeDisk(bytes: number): void {

@@ -96,14 +96,21 @@ export class BrickPool {
     return this.#heaps.map((heap) => heap.buffer);
   }
 
+  /** Whether there may be no more heaps, and those there are do not add up to what a ceiling allows. */
+  fallsShortOf(maxBytes: number): boolean {
+    const most = Math.min(maxBytes, this.#maxHeaps * Math.min(this.#maxBindingBytes, maxBytes));
+    return this.#heaps.length === this.#maxHeaps && this.heapBytes < most - this.#maxHeaps * heapGranularity;
+  }
+
   /**
-   * Changes the ceiling. Heaps beyond it are freed, the newest first, with the bricks in them; none of those may be pinned.
-   * Work already submitted is not affected.
+   * Changes the ceiling. Heaps beyond it are freed, the newest first, with the bricks in them, and all of them where they
+   * fall short of it; none of those may be pinned. Work already submitted is not affected.
    */
   resize(maxBytes: number): void {
-    this.#maxBytes = maxBytes;
     const count = this.#heaps.length;
-    while (this.heapBytes > maxBytes) this.#heaps.pop()!.buffer.destroy();
+    const keptBytes = this.fallsShortOf(maxBytes) ? 0 : maxBytes;
+    this.#maxBytes = maxBytes;
+    while (this.heapBytes > keptBytes) this.#heaps.pop()!.buffer.destroy();
     if (this.#heaps.length === count) return;
     for (const [key, { slot }] of this.#entries) {
       if (slot.heap < this.#heaps.length) continue;
@@ -189,9 +196,10 @@ export class BrickPool {
   /** Creates the next heap if the budget has room for one that holds `bytes`. */
   #addHeap(bytes: number): boolean {
     if (this.#heaps.length === this.#maxHeaps) return false;
-    // An equal share each, so that a small dataset does not cost the whole budget.
-    const share = Math.max(Math.ceil(this.#maxBytes / this.#maxHeaps), heapSize(bytes));
     const left = this.#maxBytes - this.heapBytes;
+    // An equal share each, so that a small dataset does not cost the whole budget; the last one is what is left.
+    const isLast = this.#heaps.length === this.#maxHeaps - 1;
+    const share = isLast ? left : Math.max(Math.ceil(this.#maxBytes / this.#maxHeaps), heapSize(bytes));
     const ranges = new Heap(Math.min(share, left, this.#maxHeapBytes));
     if (ranges.capacity < heapSize(bytes)) return false;
     this.#onHeapBytes(this.heapBytes + ranges.capacity);

@@ -49,6 +49,8 @@ export class PoolWorker {
   readonly turns = new Budget(3, "renders sent to a worker");
   /** What it was given to do and has not ended. */
   tasks = 0;
+  /** Loads under way. */
+  loads = 0;
 
   /**
    * @param id no other worker of the engine has it, or had it
@@ -127,7 +129,12 @@ export class PoolWorker {
 
   /** Runs one load, whose decoding has a deadline. */
   async load(call: LoadCall, buffers: ArrayBuffer[], lives: Lives): Promise<LoadReply> {
-    return await this.call((api) => api.load(transfer(call, buffers)), lives, call.call);
+    this.loads++;
+    try {
+      return await this.call((api) => api.load(transfer(call, buffers)), lives, call.call);
+    } finally {
+      this.loads--;
+    }
   }
 
   /** Sends a call that has no answer worth waiting for; messages keep their order. */

@@ -93,6 +93,11 @@ export class WorkerPool {
     return [...this.#live];
   }
 
+  /** Those of them that have answered. */
+  get started(): readonly PoolWorker[] {
+    return this.live.filter((worker) => worker.isStarted);
+  }
+
   /**
    * Waits until a worker has started.
    *
@@ -106,15 +111,11 @@ export class WorkerPool {
       if (this.#page !== null) await this.#page;
       const delayMs = this.#startsAt - performance.now();
       if (delayMs <= 0) this.#fill();
-      const started = this.#started;
+      const started = this.started;
       if (started.length > 0) return started;
       if (this.#failures - failures >= MAX_STARTS * this.size) throw unstarted(this.#failure!);
       await this.#change(delayMs);
     }
-  }
-
-  get #started(): readonly PoolWorker[] {
-    return this.live.filter((worker) => worker.isStarted);
   }
 
   /**
@@ -215,7 +216,7 @@ export class WorkerPool {
     });
     this.#live.add(worker);
     for (const tell of this.#definitions) tell(worker);
-    if (this.#started.length === 0) this.#slowStart ??= setTimeout(() => this.#addSpare(), SLOW_START_MS);
+    if (this.started.length === 0) this.#slowStart ??= setTimeout(() => this.#addSpare(), SLOW_START_MS);
   }
 
   get #failedRounds(): number {
@@ -224,7 +225,7 @@ export class WorkerPool {
 
   #addSpare(): void {
     this.#slowStart = undefined;
-    if (this.#started.length > 0) return;
+    if (this.started.length > 0) return;
     this.#spares = Math.min(this.#spares + 1, MAX_SPARES);
     this.#changed();
   }
@@ -233,7 +234,7 @@ export class WorkerPool {
     this.#failedStarts = 0;
     this.#spares = 0;
     this.#gatheredAt ??= performance.now() + GATHER_MS;
-    if (this.#started.length > this.size) {
+    if (this.started.length > this.size) {
       this.#live.delete(worker);
       worker.terminate(new DOMException("There are workers enough.", "AbortError"));
     }

@@ -47,6 +47,8 @@ export interface LoadCall {
   readonly priority: Priority;
   /** Encoded bytes read by the page (custom stores), null when the chunk is missing; absent: the worker reads. */
   readonly encoded?: ArrayBuffer | null;
+  /** Where the brick is to be held, exactly as large as it; absent: in memory of the worker's own. */
+  readonly slot?: SharedArrayBuffer;
 }
 
 /** What the disk tier did so far, in one worker. */
@@ -170,8 +172,8 @@ export interface ChunkWorkerApi {
   cancel(call: number): void;
   /** Copies of held bricks, for the GPU or for another worker. */
   copy(keys: readonly string[]): Promise<Result<BrickCopy[]>>;
-  /** Takes bricks copied from another worker; the buffers are transferred in. */
-  hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer])[]): void;
+  /** Takes bricks that another worker has decoded: copies that are transferred in, or the slots that they share. */
+  hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer | SharedArrayBuffer])[]): void;
   drop(keys: readonly string[]): void;
   render(call: RenderCall): Promise<Result<RenderReply>>;
   transform(call: TransformCall): Promise<Result<TransformReply>>;

@@ -62,6 +62,8 @@ describe("createLoader", () => {
       { workers: 4, batchSize: 4, prefetch: 3 },
       { workers: 2, batchSize: 3 },
       { workers: 2, batchSize: 1, budget: { memory: 200_000 } },
+      { workers: 2, batchSize: 4, sharedMemory: false },
+      { workers: 3, batchSize: 2, sharedMemory: false, budget: { memory: 200_000 } },
     ]) {
       expect(await contents(dataset, { backend: "cpu", ...options }, 8)).toEqual(reference);
     }

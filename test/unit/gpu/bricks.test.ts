@@ -215,3 +215,35 @@ test("a lower ceiling frees the newest heaps with their bricks, and the rest sta
   pool.put("6", brick(512));
   expect(pool.heapBytes).toBe(3072);
 });
+
+test("heaps that fall short of a higher ceiling make way for larger ones", () => {
+  const { device, buffers } = fakeDevice();
+  const pool = new BrickPool(device, { maxBytes: 4096 });
+  for (let i = 0; i < 8; i++) pool.put(`${i}`, brick(512));
+  expect([pool.heaps.length, pool.heapBytes]).toEqual([4, 4096]);
+  expect([4096, 4096 + 1024, 4096 + 1024 + 256].map((bytes) => pool.fallsShortOf(bytes))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  pool.resize(16_384);
+  expect(buffers.map(({ destroyed }) => destroyed)).toEqual([true, true, true, true]);
+  expect([pool.bytes, pool.heapBytes]).toEqual([0, 0]);
+  for (let i = 0; i < 32; i++) {
+    pool.put(`${i}`, brick(512));
+    pool.pin(`${i}`);
+  }
+  expect([pool.bytes, pool.heapBytes]).toEqual([16_384, 16_384]);
+});
+
+test("the last heap is what is left of the budget", () => {
+  const { device } = fakeDevice();
+  const pool = new BrickPool(device, { maxBytes: 1024 });
+  pool.put("0", brick(256));
+  pool.resize(4096);
+  for (let i = 1; i < 16; i++) {
+    pool.put(`${i}`, brick(256));
+    pool.pin(`${i}`);
+  }
+  expect([pool.bytes, pool.heaps.length, pool.heapBytes]).toEqual([4096, 4, 4096]);
+});
