@@ -70,7 +70,7 @@ export class BrickDirectory {
           const share = () => this.#share(holder, worker, array, key, lives);
           await this.#loads.join(`${worker.id}/${key}`, share, signal);
         } else {
-          const choose = () => (this.books.isShared ? fewestLoads(this.pool.started, worker) : worker);
+          const choose = () => this.#loaderOf(array, worker);
           const load = (shared: AbortSignal) =>
             this.loader.load({ array, address, priority }, choose, shared);
           await this.#loads.join(key, load, signal);
@@ -114,6 +114,12 @@ export class BrickDirectory {
       },
       signal,
     );
+  }
+
+  /** Who loads a brick for a worker: anyone where all can have it, but one worker those of a shard that are asked for together. */
+  #loaderOf({ level }: RegisteredArray, worker: PoolWorker): PoolWorker {
+    const isFree = this.books.isShared && level.array.shard === undefined;
+    return isFree ? fewestLoads(this.pool.started, worker) : worker;
   }
 
   /** Who a brick must be copied from; nobody where all can have it. */
