@@ -4,7 +4,7 @@ import type { Ledger } from "../cache/ledger.js";
 const part = "spare";
 
 /** Share of the tier's budget that may lie idle. */
-const SPARE_SHARE = 1 / 4;
+const SPARE_SHARE = 1 / 2;
 
 /**
  * Array buffers that were used before. The pages of a fresh one are made one by one as it is first written, which takes

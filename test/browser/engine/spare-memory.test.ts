@@ -15,12 +15,12 @@ describe("SpareMemory", () => {
     expect(ledger.bytes).toBe(100);
   });
 
-  it("keeps a quarter of the budget at most, and lets the oldest go", () => {
+  it("keeps half of the budget at most, and lets the oldest go", () => {
     const ledger = new Ledger("memory", 1000);
     const spare = new SpareMemory(ledger);
-    for (const size of [100, 120, 140, 251]) spare.give(new ArrayBuffer(size));
-    expect(ledger.bytes).toBe(140);
-    expect(spare.take(120)).toBeUndefined();
+    for (const size of [200, 240, 250, 501]) spare.give(new ArrayBuffer(size));
+    expect(ledger.bytes).toBe(490);
+    expect(spare.take(200)).toBeUndefined();
     ledger.enter("bricks", 900);
     spare.give(new ArrayBuffer(80));
     expect(ledger.of("spare")).toBe(80);
