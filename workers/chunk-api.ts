@@ -257,6 +257,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       settings = given;
       signs = port;
       disk = new DiskTier(settings);
+      disk.preload();
       queue = new FetchQueue(settings.workers);
       budgets = new RetryBudgets(settings.workers, true);
       return holdLifeline();

@@ -53,6 +53,11 @@ export class DiskTier {
     else if (maxBytes > 0) void this.#cache.resize(maxBytes);
   }
 
+  /** Begins to open the cache, as the first chunk would. */
+  preload(): void {
+    void this.#open();
+  }
+
   /** The chunk's record; null when it must be fetched. Never rejects for a fault of the disk. */
   async find(array: CachedArray, meta: ArrayMeta, store: ByteStore, brick: Vec3): Promise<DiskHit | null> {
     const cache = await this.#open();

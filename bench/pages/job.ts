@@ -42,6 +42,8 @@ export interface Settings {
   /** Crops of one patch each instead of one volume. */
   readonly datasets?: number;
   readonly budget?: Budget;
+  /** Make voxelfeed's engine and start its workers before anything is opened. */
+  readonly engineFirst?: boolean;
   /** Passes over the same patches before the timed one. */
   readonly warmUps?: number;
 }

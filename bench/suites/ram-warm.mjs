@@ -4,14 +4,14 @@ import { quickPatches, reads512 } from "./patches.mjs";
 /** @type {import("./suite.mjs").Suite} */
 export const ramWarm = {
   name: "ram-warm",
-  title: "Second pass over the same patches, all in memory",
+  title: "Later passes over the same patches, all in memory",
   unit: "patches/s",
   measure: "throughput",
   contenders: ["voxelfeed-cpu", "zarrita-main", "fizarrita"],
   reference: "zarrita-main",
   quick: quickPatches,
   cases: [
-    { name: "blosc", settings: { ...reads512, warmUps: 1 } },
+    { name: "blosc", settings: { ...reads512, patches: 32, warmUps: 3 } },
     {
       name: "blosc, WebGPU on a software adapter",
       contenders: ["voxelfeed-cpu", "voxelfeed-webgpu", "zarrita-main"],

@@ -10,6 +10,8 @@ const settings = {
   sampler: { kind: "sequential" },
 };
 
+const engineFirst = { ...settings, engineFirst: true };
+
 /** @type {import("./suite.mjs").Suite} */
 export const startup = {
   name: "startup",
@@ -21,10 +23,14 @@ export const startup = {
   verified: false,
   cases: [
     { name: "first visit", latencyMs: 50, settings },
+    { name: "first visit, engine first", latencyMs: 50, settings: engineFirst },
     { name: "second visit", latencyMs: 50, secondVisit: true, settings },
+    { name: "second visit, engine first", latencyMs: 50, secondVisit: true, settings: engineFirst },
   ],
   targets: [
     { case: "first visit", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
+    { case: "first visit, engine first", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
     { case: "second visit", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
+    { case: "second visit, engine first", contender: "voxelfeed-cpu", atLeast: 1 / 1.3 },
   ],
 };

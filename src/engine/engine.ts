@@ -88,6 +88,19 @@ export class Engine {
   }
 
   /**
+   * Starts the workers now instead of with the first read: they are ready then, if metadata is read meanwhile. What goes
+   * wrong is told to whoever reads.
+   *
+   * @example
+   * const engine = new Engine();
+   * engine.start();
+   * const loader = createLoader(await openDataset(spec), { engine });
+   */
+  start(): void {
+    fetchEarly(async () => await (await this.works()).start());
+  }
+
+  /**
    * What reads and renders; the same for all who ask.
    *
    * @throws VoxelfeedError `disposed`; `network` when its code cannot be fetched

@@ -91,6 +91,11 @@ export class EngineWorks {
     this.#backend = new BackendChoice(options, this.#gpu, counters, lifetime, loadGpu, base.deviceLost);
   }
 
+  /** Has the workers started; waits for the first one. */
+  async start(): Promise<void> {
+    await this.#pool.available();
+  }
+
   /** Workers that read, decode and render. */
   get workers(): number {
     return this.#pool.size;

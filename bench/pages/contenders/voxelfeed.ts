@@ -8,6 +8,7 @@ import {
   createLoader,
   type Dataset,
   type DatasetSpec,
+  Engine,
   type LoaderOptions,
   openDataset,
   presets,
@@ -22,7 +23,10 @@ const QUIET_MS = 500;
 /** @param monitored whether a monitor observes the loader, as it is by default */
 export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitored = false): Promise<Reader> {
   if (!job.keepCaches) await clearCache();
-  const loader = createLoader(await openBenchDataset(job), { backend, ...loaderOptions(job.settings) });
+  const engine = job.settings.engineFirst ? new Engine({ backend }) : undefined;
+  engine?.start();
+  const options = engine === undefined ? { backend } : { engine };
+  const loader = createLoader(await openBenchDataset(job), { ...options, ...loaderOptions(job.settings) });
   const device = await loader.device();
   const monitor = monitored ? createMonitor(loader) : null;
   let placed: PlacedPatch[] = [];
@@ -45,6 +49,7 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitor
     close() {
       monitor?.dispose();
       loader.dispose();
+      engine?.dispose();
     },
   };
 }
