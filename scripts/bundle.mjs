@@ -45,15 +45,21 @@ const workerUrl = {
   },
 };
 
-/** What opening, reading and batches take, whatever is read: modules that are fetched together, for the first of them. */
-const readingModules = [
-  "src/engine/works.ts",
-  "src/dataset/open-crop.ts",
-  "src/dataset/image.ts",
-  "src/dataset/get.ts",
-  "src/loader/prepare-batch.ts",
-  "src/loader/prepared-order.ts",
-];
+/**
+ * Modules that are fetched together, for the first of them: on the page what opening, reading and batches take, whatever
+ * is read; in a worker what renders.
+ */
+const readingModules = {
+  page: [
+    "src/engine/works.ts",
+    "src/dataset/open-crop.ts",
+    "src/dataset/image.ts",
+    "src/dataset/get.ts",
+    "src/loader/prepare-batch.ts",
+    "src/loader/prepared-order.ts",
+  ],
+  worker: ["src/cpu/render.ts"],
+};
 
 /**
  * Bundles entries into few files: what the first of them imports at once is one, shared by all, however its parts are
@@ -75,7 +81,8 @@ export async function bundle(names, options, sources = entries) {
         for (const imported of this.getModuleInfo(id).importedIds) visit(imported, group);
       };
       visit(resolve(root, sources[names[0]]), core);
-      for (const file of readingModules) visit(resolve(root, file), reading);
+      const thread = names.includes("chunk.worker") ? "worker" : "page";
+      for (const file of readingModules[thread]) visit(resolve(root, file), reading);
     },
   };
   const build = await rolldown({

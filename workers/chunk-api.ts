@@ -4,9 +4,9 @@ import { gatheredShape } from "../src/augment/targets-stages.js";
 import { Budget } from "../src/cache/budget.js";
 import type { CachedArray } from "../src/cache/disk/disk-cache.js";
 import type { LabelCounts } from "../src/cpu/count.js";
-import { renderReadInSteps } from "../src/cpu/render.js";
 import { RenderScratch } from "../src/cpu/scratch.js";
 import { VoxelfeedError } from "../src/errors.js";
+import { fetchCode, fetchEarly } from "../src/fetch-code.js";
 import { distinctIds } from "../src/plan/ids.js";
 import { holdLifeline } from "../src/pool/lifeline.js";
 import {
@@ -47,10 +47,11 @@ const workerSliceMs = 250;
 /** Between two slices the page draws and answers its user; half a frame. */
 export const pageSliceMs = 8;
 
-/** Transforms and counting are fetched when a loader first needs them. */
-const valueRenderer = () => import("../src/cpu/values/render.js");
-const labelCounter = () => import("../src/cpu/count.js");
-const targetRenderer = () => import("../src/cpu/targets/render.js");
+/** Not every page renders in its workers, transforms or counts: that is fetched when it is first needed. */
+const readRenderer = () => fetchCode(() => import("../src/cpu/render.js"));
+const valueRenderer = () => fetchCode(() => import("../src/cpu/values/render.js"));
+const labelCounter = () => fetchCode(() => import("../src/cpu/count.js"));
+const targetRenderer = () => fetchCode(() => import("../src/cpu/targets/render.js"));
 
 interface DefinedArray {
   readonly url: string;
@@ -82,7 +83,13 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   let signs: MessagePort | null = null;
   /** Working memory that no render uses at the moment. */
   const idleScratch: RenderScratch[] = [];
-  let settings: WorkerSettings = { workers: 1, diskBytes: 0, revalidate: "session", coalesce: {} };
+  let settings: WorkerSettings = {
+    workers: 1,
+    renders: false,
+    diskBytes: 0,
+    revalidate: "session",
+    coalesce: {},
+  };
   let disk = new DiskTier(settings);
   let queue = new FetchQueue(1);
   // The page has read the metadata of every array that it defines.
@@ -215,7 +222,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     const scratch = idleScratch.pop() ?? new RenderScratch();
     const steps =
       values === undefined
-        ? renderReadInSteps(plan, found, { mask, scratch, memory })
+        ? (await readRenderer()).renderReadInSteps(plan, found, { mask, scratch, memory })
         : (await valueRenderer()).renderValuesInSteps({ plan, values, gather }, found, {
             mask,
             scratch,
@@ -255,6 +262,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     },
     configure(given, port) {
       settings = given;
+      if (settings.renders) fetchEarly(readRenderer);
       signs = port;
       disk = new DiskTier(settings);
       disk.preload();

@@ -70,7 +70,7 @@ export class EngineWorks {
     this.#pool = new WorkerPool({
       size: workers,
       spawn: createWorker,
-      settings: { workers, diskBytes, revalidate, coalesce },
+      settings: { workers, renders: false, diskBytes, revalidate, coalesce },
       deadlines,
       lost: (worker) => this.#directory.books.forget(worker),
     });
@@ -111,7 +111,9 @@ export class EngineWorks {
    * is out of memory. No other error changes it.
    */
   async choose(): Promise<ChosenBackend> {
-    return await this.#backend.settle();
+    const chosen = await this.#backend.settle();
+    if (chosen.gpu === null) this.#pool.expectRenders();
+    return chosen;
   }
 
   /** See `Engine.attach`. */

@@ -79,6 +79,11 @@ export class WorkerPool {
     for (const worker of this.#live) worker.tell((api) => api.resizeDisk(diskBytes));
   }
 
+  /** Has workers that are started from now on expect to render. */
+  expectRenders(): void {
+    this.#settings = { ...this.#settings, renders: true };
+  }
+
   /** How many workers there are to be. */
   get size(): number {
     return this.#page === null ? this.#options.size : 1;

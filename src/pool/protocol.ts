@@ -69,6 +69,8 @@ export interface DiskSpace {
 export interface WorkerSettings {
   /** How many workers share the browser's connections. */
   readonly workers: number;
+  /** Whether it will be asked to render: what that takes is fetched while the first chunks are. */
+  readonly renders: boolean;
   /** Budget of the disk tier, 0 for none; null: what the browser grants decides. */
   readonly diskBytes: number | null;
   readonly revalidate: Revalidate;

@@ -21,7 +21,7 @@ it.each([
   ["of it, `openDataset` and `createLoader`", "train", "test/package/pages/train.ts"],
   ["of it, `openImage`", "open-image", "test/package/pages/open-image.ts"],
   ["`voxelfeed/monitor`", "monitor", undefined],
-  ["the worker", "chunk.worker", undefined],
+  ["the worker; to render on the CPU", "chunk.worker", undefined],
 ])("%s", async (row, name, source) => {
   const limits = stated(row);
   const { atOnce, reading, later } = await compressedSizes(name, source);
