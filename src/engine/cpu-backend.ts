@@ -1,7 +1,6 @@
 /** The CPU backend: each read is rendered by the worker that holds (most of) its bricks. */
 
 import { transfer } from "comlink";
-import { together } from "../abort.js";
 import type { TargetChain } from "../augment/targets-stages.js";
 import type { Budget, Priority } from "../cache/budget.js";
 import type { IdTable } from "../plan/ids.js";
@@ -13,6 +12,7 @@ import type { WorkedRead } from "../plan/worked.js";
 import type { Lives, PoolWorker } from "../pool/pool-worker.js";
 import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
 import type { Spans } from "../timing/spans.js";
+import { together } from "../together.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
 import type { BrickDirectory } from "./directory.js";

@@ -1,5 +1,5 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
-import { together } from "../abort.js";
+
 import type { Budget, Priority } from "../cache/budget.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { OutputRun } from "../gpu/dispatch.js";
@@ -9,6 +9,7 @@ import { outputItemSize } from "../plan/output.js";
 import { halves } from "../plan/pieces.js";
 import { brickAt, type ReadPlan, voxelCount } from "../plan/reads.js";
 import { brickKey } from "../pool/protocol.js";
+import { together } from "../together.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, RegisteredArray } from "./arrays.js";
 import type { ImageRead } from "./cpu-backend.js";

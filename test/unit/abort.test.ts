@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { linkedController, raceAbort, together } from "../../src/abort.js";
+import { linkedController, raceAbort } from "../../src/abort.js";
 import { SharedAbort } from "../../src/shared-abort.js";
+import { together } from "../../src/together.js";
 
 describe("SharedAbort", () => {
   it("does NOT cancel while some callers are still active", () => {

@@ -12,6 +12,7 @@ const layers: readonly (readonly string[])[] = [
     "src/errors",
     "src/abort",
     "src/shared-abort",
+    "src/together",
     "src/options",
     "src/emitter",
     "src/fetch-code",

@@ -236,6 +236,39 @@ describe("targetTransforms", () => {
     });
   }
 
+  it.each([
+    ["remap", targets.remap([[5, 1]]), "unsupported"],
+    ["oneHot", targets.oneHot([5, 6]), "unsupported"],
+    ["boundary, which names no ids", targets.boundary(), null],
+  ])("of ids that come with an id table: %s", async (_, transform, code) => {
+    const ids = await serve({
+      shape: [40, 48, 56],
+      chunk: [16, 16, 16],
+      dtype: "uint64",
+      compressor: "gzip",
+      value: (z) => (z < 20 ? 5 : 2n ** 53n + 7n),
+    });
+    const dataset = await openDataset({
+      raw: await serve({ shape: [40, 48, 56], chunk: [16, 16, 16], compressor: "gzip" }),
+      targets: { instance: ids },
+      classes: ["instance"],
+      inputArrays: { raw: { shape: [6, 7, 8], scale: [10, 10, 10] } },
+      targetArrays: { labels },
+    });
+    // Patches of one half hold small ids alone and have no table: every place is seen.
+    const options: LoaderOptions = {
+      targetTransforms: [transform],
+      sampler: samplers.grid(),
+      backend: "cpu",
+    };
+    const outcome = await firstBatches(dataset, options, 1000).then(
+      () => null,
+      (error: unknown) => (isVoxelfeedError(error) ? error.code : String(error)),
+    );
+    expect(outcome).toBe(code);
+    dataset.dispose();
+  });
+
   it("refuses what does not fit when the loader is made, with the path", async () => {
     const dataset = await openCrop({
       labels,
