@@ -1,5 +1,6 @@
 /** Reads and empties the disk cache of this origin. */
 import { openDatabase } from "./database.js";
+import { removeSlab } from "./payload.js";
 import { clearSegments, readTable } from "./segments.js";
 
 /** The disk cache that all pages of this origin share. */
@@ -25,4 +26,5 @@ export async function readContents(): Promise<CacheReport> {
 /** See {@link clearCache}. */
 export async function clearContents(): Promise<void> {
   await clearSegments(openDatabase());
+  await removeSlab();
 }

@@ -8,6 +8,7 @@
 import { delMany, get, getMany, set, setMany, type UseStore } from "idb-keyval";
 import { MiB } from "../../math/bytes.js";
 import { deletePrefix, openDatabase } from "./database.js";
+import { Patience } from "./patience.js";
 import { openRecordStore, openSlab, type PayloadStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
 import { chunkPrefix, ensureTable, type IndexEntry, Segments, withTableLock } from "./segments.js";
@@ -71,6 +72,7 @@ export class DiskCache {
   #flushing: Promise<void> | null = null;
   #wanted: { readonly key: string; readonly give: (entry: Promise<ChunkEntry | undefined>) => void }[] = [];
   #faultsInARow = 0;
+  readonly #patience = new Patience();
 
   private constructor(store: UseStore, payload: PayloadStore, segments: Segments) {
     this.#store = store;
@@ -82,9 +84,13 @@ export class DiskCache {
    * Opens the cache of this origin.
    *
    * @param maxBytes budget of all tabs together; the first one ever decides how it is cut into segments
-   * @returns null where the browser has no IndexedDB or Web Locks, or does not let this page use them
+   * @returns null where the browser has no IndexedDB or Web Locks, does not let this page use them, or does not answer
    */
   static async open(maxBytes: number): Promise<DiskCache | null> {
+    return await new Patience().waitFor(DiskCache.#open(maxBytes));
+  }
+
+  static async #open(maxBytes: number): Promise<DiskCache | null> {
     try {
       const store = openDatabase();
       const { segmentBytes } = await withTableLock(() => ensureTable(maxBytes, store));
@@ -110,7 +116,7 @@ export class DiskCache {
 
   /** The chunk as it was put, or null. Never rejects. */
   async get(array: CachedArray, chunk: string): Promise<DiskHit | null> {
-    const hit = await this.#guarded(() => this.#read(array, chunk));
+    const hit = await this.#inTime(() => this.#guarded(() => this.#read(array, chunk)));
     if (hit === null) this.counters.misses++;
     else this.counters.hits++;
     return hit;
@@ -131,10 +137,11 @@ export class DiskCache {
 
   /** Forgets a chunk that turned out to be outdated. */
   async forget(array: CachedArray, chunk: string): Promise<void> {
-    await this.#guarded(async () => {
+    const forgetting = async (): Promise<true> => {
       await delMany([keyOf(array, chunk)], this.#store);
-      return null;
-    });
+      return true;
+    };
+    await this.#inTime(() => this.#guarded(forgetting));
   }
 
   get #broken(): boolean {
@@ -228,6 +235,14 @@ export class DiskCache {
     // The index speaks of a record only when the record is there.
     await setMany(entries, this.#store);
     this.counters.writes += entries.length;
+  }
+
+  /** What a load waits for: null, and a fault, when the disk does not answer. */
+  async #inTime<T>(work: () => Promise<T | null>): Promise<T | null> {
+    const late = (): void => void this.counters.faults++;
+    if (!this.#patience.isOver) return await this.#patience.waitFor(work(), late);
+    late();
+    return null;
   }
 
   /** Runs an operation on the disk; null when it fails, or when the disk has failed too often. */

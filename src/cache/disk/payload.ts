@@ -31,6 +31,8 @@ interface SharedHandle {
   close(): void;
 }
 
+const slabName = `${cacheName}.slab`;
+
 interface SlabFile {
   createSyncAccessHandle(options: { readonly mode: string }): Promise<SharedHandle>;
 }
@@ -45,7 +47,7 @@ export async function openSlab(segmentBytes: number): Promise<PayloadStore | nul
   let handle: SharedHandle;
   try {
     const root = await navigator.storage.getDirectory();
-    const file: unknown = await root.getFileHandle(`${cacheName}.slab`, { create: true });
+    const file: unknown = await root.getFileHandle(slabName, { create: true });
     handle = await (file as SlabFile).createSyncAccessHandle({ mode: "readwrite-unsafe" });
   } catch {
     return null;
@@ -76,6 +78,16 @@ export async function openSlab(segmentBytes: number): Promise<PayloadStore | nul
     },
     close: () => handle.close(),
   };
+}
+
+/** Gives the slab's room back to the device, where no worker has it open; those that have fill it anew. */
+export async function removeSlab(): Promise<void> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(slabName);
+  } catch {
+    // In use, never made, or not allowed here.
+  }
 }
 
 /** Records as values of IndexedDB, for browsers whose workers cannot share a file. */

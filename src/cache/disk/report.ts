@@ -15,7 +15,8 @@ export async function cacheReport(): Promise<CacheReport> {
 }
 
 /**
- * Empties the disk cache of this origin, for all tabs. Loaders that run meanwhile fetch again what they need.
+ * Empties the disk cache of this origin, for all tabs. Loaders that run meanwhile fetch again what they need, and
+ * keep the room that their file takes on the device; it is given back where none has it open.
  *
  * @throws what IndexedDB throws where the browser denies it
  */

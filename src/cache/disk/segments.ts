@@ -60,11 +60,15 @@ export async function withTableLock<T>(work: () => Promise<T>): Promise<T> {
   return await navigator.locks.request(`${cacheName}-table`, work);
 }
 
+function emptyTable(segmentBytes: number): SegmentTable {
+  return { segmentBytes, nextGeneration: 1, segments: [] };
+}
+
 /** The table, made for this budget where there is none. Call under the table's lock. */
 export async function ensureTable(maxBytes: number, store: UseStore): Promise<SegmentTable> {
   const known = await readTable(store);
   if (known !== undefined) return known;
-  const table: SegmentTable = { segmentBytes: segmentBytesFor(maxBytes), nextGeneration: 1, segments: [] };
+  const table = emptyTable(segmentBytesFor(maxBytes));
   await set(tableKey, table, store);
   return table;
 }
@@ -164,8 +168,9 @@ export class Segments {
 
   /** A segment with room that nobody owns, else a new one, else the one used least recently. */
   async #claim(bytes: number): Promise<OwnedSegment | null> {
-    const table = await this.#table();
-    if (table === undefined || table.segmentBytes !== this.#segmentBytes) return null;
+    // Another page may have deleted the database.
+    const table = (await this.#table()) ?? emptyTable(this.#segmentBytes);
+    if (table.segmentBytes !== this.#segmentBytes) return null;
     const known = table.segments.slice(0, this.#count);
     if (table.segments.length > known.length) await this.#drop(table, this.#count);
     const numbers = known.map((_, number) => number);
