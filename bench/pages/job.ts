@@ -17,6 +17,7 @@ export type ContenderName =
   | "zarrita-main"
   | "zarrita-workers"
   | "fizarrita"
+  | "bare-fetches"
   | "three-passes"
   | "three-passes-webgpu";
 
@@ -57,7 +58,16 @@ export interface PlacedPatch {
 
 export interface Job {
   readonly id: number;
-  readonly measure: "throughput" | "sample-time" | "verify" | "fill" | "startup" | "plans" | "tiers" | "soak";
+  readonly measure:
+    | "throughput"
+    | "sample-time"
+    | "verify"
+    | "fill"
+    | "startup"
+    | "plans"
+    | "tiers"
+    | "soak"
+    | "interactive";
   /** A {@link ContenderName}, or what the measure makes of it. */
   readonly contender: string;
   /** Where the volumes are, without a slash at the end. */

@@ -3,6 +3,7 @@ import { augment } from "./augment.mjs";
 import { cache } from "./cache.mjs";
 import { cold } from "./cold.mjs";
 import { diskWarm } from "./disk-warm.mjs";
+import { interactive } from "./interactive.mjs";
 import { latency } from "./latency.mjs";
 import { memory } from "./memory.mjs";
 import { monitor } from "./monitor.mjs";
@@ -19,6 +20,7 @@ export const suites = [
   ramWarm,
   diskWarm,
   startup,
+  interactive,
   transforms,
   augment,
   plans,

@@ -10,6 +10,7 @@
  * @property {string[]} [contenders] Instead of the suite's.
  * @property {string} [reference] Instead of the suite's.
  * @property {string} [comparedWith] The case that the same contender is compared with, instead of the reference.
+ * @property {boolean} [verified] Instead of the suite's.
  * @property {number} [tolerance] Mean difference of the voxels that still counts as the same. Default 0.
  *
  * @typedef {object} Target

@@ -1,5 +1,6 @@
 /** All contenders by name. */
 import type { ContenderName, Job } from "../job.js";
+import { openBareFetches } from "./bare-fetches.js";
 import { openFizarrita } from "./fizarrita.js";
 import type { OpenReader, Reader } from "./reader.js";
 import { openThreePasses } from "./three-passes.js";
@@ -15,6 +16,7 @@ const contenders: Readonly<Record<ContenderName, OpenReader>> = {
   "zarrita-main": openZarritaMain,
   "zarrita-workers": openZarritaWorkers,
   fizarrita: openFizarrita,
+  "bare-fetches": openBareFetches,
   "three-passes": openThreePasses,
   "three-passes-webgpu": openThreePassesGpu,
 };

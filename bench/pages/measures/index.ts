@@ -1,5 +1,6 @@
 /** What a page can be asked to measure, by name. */
 import type { Job, Measurement } from "../job.js";
+import { measureInteractive } from "./interactive.js";
 import { measurePlans } from "./plans.js";
 import { measureSoak } from "./soak.js";
 import { measureStartup } from "./startup.js";
@@ -15,4 +16,5 @@ export const measures: Readonly<Record<Job["measure"], (job: Job) => Promise<Mea
   plans: measurePlans,
   tiers: measureTiers,
   soak: measureSoak,
+  interactive: measureInteractive,
 };
