@@ -84,7 +84,7 @@ export class DiskCache {
    * Opens the cache of this origin.
    *
    * @param maxBytes budget of all tabs together; the first one ever decides how it is cut into segments
-   * @returns null where the browser has no IndexedDB or Web Locks, does not let this page use them, or does not answer
+   * @returns null where the browser has no IndexedDB or Web Locks, does not let this page use them, does not answer, or has no room
    */
   static async open(maxBytes: number): Promise<DiskCache | null> {
     return await new Patience().waitFor(DiskCache.#open(maxBytes));

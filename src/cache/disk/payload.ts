@@ -42,6 +42,7 @@ interface SlabFile {
  * they read. That needs handles that do not exclude each other (`readwrite-unsafe`).
  *
  * @returns null where the browser has no such handles
+ * @throws `QuotaExceededError` where there is no room for the file: IndexedDB would be no better off
  */
 export async function openSlab(segmentBytes: number): Promise<PayloadStore | null> {
   let handle: SharedHandle;
@@ -49,7 +50,8 @@ export async function openSlab(segmentBytes: number): Promise<PayloadStore | nul
     const root = await navigator.storage.getDirectory();
     const file: unknown = await root.getFileHandle(slabName, { create: true });
     handle = await (file as SlabFile).createSyncAccessHandle({ mode: "readwrite-unsafe" });
-  } catch {
+  } catch (error) {
+    if ((error as Error)?.name === "QuotaExceededError") throw error;
     return null;
   }
   if (handle.mode !== "readwrite-unsafe") {
