@@ -1,4 +1,4 @@
-/** The page of e2e/conditions, built, and served with headers of one's own beside the made-up sample. */
+/** The pages of e2e/conditions, built, and served with headers of one's own beside the made-up sample. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -33,7 +33,7 @@ export async function buildConditionsSite(): Promise<ConditionsSite> {
     build: {
       outDir,
       target: "es2022",
-      rolldownOptions: { input: ["index.html", "frame.html"].map((name) => join(root, name)) },
+      rolldownOptions: { input: ["index.html", "frame.html", "tab.html"].map((name) => join(root, name)) },
     },
   });
   return {

@@ -1,5 +1,6 @@
 /** Takes an epoch of batches and reports what came of it, wherever it runs. */
 import { cacheReport, createLoader, openDataset } from "../../src/index.js";
+import { digest } from "./digest.js";
 
 /** What the page found, for the test to compare. */
 export interface Report {
@@ -31,13 +32,6 @@ console.warn = (...parts: unknown[]) => {
   warn(...parts);
 };
 
-/** FNV-1a over bytes, 32 bits: not every page has crypto.subtle. */
-function digest(bytes: Uint8Array): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193) >>> 0;
-  return hash.toString(16);
-}
-
 async function bytesOnDisk(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const { bytes } = await cacheReport();
@@ -65,8 +59,7 @@ async function run(): Promise<Omit<Report, "warnings" | "crossOriginIsolated">> 
   const digests: string[] = [];
   for await (const batch of loader) {
     for (const array of Object.values(batch.arrays)) {
-      const { buffer, byteOffset, byteLength } = await array.data();
-      digests.push(digest(new Uint8Array(buffer, byteOffset, byteLength)));
+      digests.push(digest(await array.data()));
     }
     batch.release();
     window.delivered = batch.index + 1;

@@ -224,7 +224,10 @@ export class DiskCache {
       const key = keyOf(array, chunk);
       const head = { kind, key, version: array.version, objectVersion, payloadBytes: payload.byteLength };
       const headerBytes = encodeHead({ ...head, generation: 0 }, new Uint8Array(0)).byteLength;
-      const place = await this.#segments.reserve(headerBytes + payload.byteLength);
+      const bytes = headerBytes + payload.byteLength;
+      // A segment that is left may be evicted: by then the index must speak of all its records, or it would do so too late.
+      if (!this.#segments.hasRoom(bytes)) await this.#enter(entries.splice(0));
+      const place = await this.#segments.reserve(bytes);
       if (place === null) continue;
       const { segment, generation, offset } = place;
       await this.#payload.write(place, encodeHead({ ...head, generation }, payload), payload);
@@ -232,7 +235,12 @@ export class DiskCache {
       const entry = { segment, generation, offset, kind, version, objectVersion, headerBytes, payloadBytes };
       entries.push([key, entry]);
     }
-    // The index speaks of a record only when the record is there.
+    await this.#enter(entries);
+  }
+
+  /** The index speaks of a record only when the record is there. */
+  async #enter(entries: [string, ChunkEntry][]): Promise<void> {
+    if (entries.length === 0) return;
     await setMany(entries, this.#store);
     this.counters.writes += entries.length;
   }

@@ -116,10 +116,15 @@ export class Segments {
     this.#used.add(segment);
   }
 
+  /** Whether the segment of our own takes a record of so many bytes. */
+  hasRoom(bytes: number): boolean {
+    return this.#owned !== null && this.#owned.filledBytes + bytes <= this.#segmentBytes;
+  }
+
   /** Takes room for a record in a segment of our own, evicting another when all are full; null: no room. */
   async reserve(bytes: number): Promise<(IndexEntry & { readonly segment: number }) | null> {
     if (bytes > this.#segmentBytes || this.#count === 0) return null;
-    if (this.#owned === null || this.#owned.filledBytes + bytes > this.#segmentBytes) {
+    if (!this.hasRoom(bytes)) {
       await this.note();
       this.#owned?.leave();
       this.#owned = null;
