@@ -25,6 +25,7 @@ import {
   unwrap,
   type WorkerSettings,
 } from "../src/pool/protocol.js";
+import { inSlices } from "../src/timing/slices.js";
 import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
 import type { ByteStore } from "../src/zarr/byte-store.js";
 import { type ChunkReader, chunkUrl, createChunkReader, type ReadChunkOptions } from "../src/zarr/chunks.js";
@@ -39,13 +40,9 @@ import { openStore } from "../src/zarr/store.js";
 import { defaultTimeouts } from "../src/zarr/timeouts.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
 import { readDecoded } from "./read-decoded.js";
-import { inSlices } from "./slices.js";
 
 /** Between two slices a worker answers signs of life, and takes what is cancelled. */
 const workerSliceMs = 250;
-
-/** Between two slices the page draws and answers its user; half a frame. */
-export const pageSliceMs = 8;
 
 /** Not every page renders in its workers, transforms or counts: that is fetched when it is first needed. */
 const readRenderer = () => fetchCode(() => import("../src/cpu/render.js"));

@@ -7,8 +7,9 @@ import {
   outputElements,
   outputItemSize,
   paddedBytes,
-  placeVoxels,
+  placeVoxelsInSteps,
 } from "../plan/output.js";
+import { inSlices, pageSliceMs } from "../timing/slices.js";
 import type { CpuBackend } from "./cpu-backend.js";
 import type { GpuBackend, GpuRead } from "./gpu-backend.js";
 import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
@@ -40,9 +41,10 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
       const outputs = outputsOf(job).map(({ layout, channels, mask, into }) => {
         const elements = outputElements(layout);
         const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
-        const data = cpu.spare.take(bytes) ?? new ArrayBuffer(bytes);
+        const used = cpu.spare.take(bytes);
         // What is not rendered is 0; used memory holds an older batch.
-        if (!isFilled) new Uint8Array(data).fill(0);
+        if (used !== undefined && !isFilled) new Uint8Array(used).fill(0);
+        const data = used ?? new ArrayBuffer(bytes);
         const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
         return {
           rendered: { layout, channels, data, maskData },
@@ -82,8 +84,10 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
         if (read === null) return null;
         const reply = await cpu.render(read, mask !== null, signal);
         const place = placeOf(job.layout, index);
-        placeVoxels(values, reply.data, place);
-        if (mask !== null && reply.mask !== null) placeVoxels(mask, reply.mask, place);
+        await inSlices(placeVoxelsInSteps(values, reply.data, place), pageSliceMs);
+        if (mask !== null && reply.mask !== null) {
+          await inSlices(placeVoxelsInSteps(mask, reply.mask, place), pageSliceMs);
+        }
         cpu.spare.give(reply.data.buffer as ArrayBuffer);
         return reply.idTable;
       }),

@@ -4,8 +4,9 @@ import type { OutputRun } from "../gpu/dispatch.js";
 import { channelStride } from "../gpu/target-words.js";
 import type { GpuTargetJob, GpuTargets } from "../gpu/targets.js";
 import type { IdTable } from "../plan/ids.js";
-import { outputElements, outputItemSize, placeVoxels } from "../plan/output.js";
+import { outputElements, outputItemSize, placeVoxelsInSteps } from "../plan/output.js";
 import { voxelCount } from "../plan/reads.js";
+import { inSlices, pageSliceMs } from "../timing/slices.js";
 import type { TypedArray } from "../types.js";
 import type { CpuBackend } from "./cpu-backend.js";
 import type { GpuBackend, GpuRead } from "./gpu-backend.js";
@@ -28,19 +29,22 @@ export async function transformOnCpu(
 ): Promise<(IdTable | null)[]> {
   const chain = job.target!;
   const count = voxelCount(chain.shape);
-  const put = (
+  const place = async (to: TypedArray, from: TypedArray, at: ReturnType<typeof placeOf>): Promise<void> => {
+    await inSlices(placeVoxelsInSteps(to, from, at), pageSliceMs);
+  };
+  const put = async (
     to: FilledArray,
     index: number,
     channels: number,
     from: TypedArray,
     mask: Uint8Array | null,
-  ) => {
+  ): Promise<void> => {
     for (let channel = 0; channel < channels; channel++) {
       const layout = { ...job.layout, channels };
-      const place = placeOf(layout, index * channels + channel);
-      placeVoxels(to.values, from.subarray(channel * count, (channel + 1) * count), place);
+      const at = placeOf(layout, index * channels + channel);
+      await place(to.values, from.subarray(channel * count, (channel + 1) * count), at);
       if (to.mask !== null && mask !== null) {
-        placeVoxels(to.mask, mask.subarray(channel * count, (channel + 1) * count), place);
+        await place(to.mask, mask.subarray(channel * count, (channel + 1) * count), at);
       }
     }
   };
@@ -50,9 +54,9 @@ export async function transformOnCpu(
       const reads = job.reads.slice(first, first + chain.gatheredChannels);
       const { made, idTables } = await cpu.transform(chain, reads, signal);
       signal.throwIfAborted();
-      put(filled[0]!, sample, chain.channels.length, made.data, made.mask);
+      await put(filled[0]!, sample, chain.channels.length, made.data, made.mask);
       for (const [i, extra] of made.extras.entries()) {
-        put(filled[i + 1]!, sample, chain.extras[i]!.channels.length, extra, null);
+        await put(filled[i + 1]!, sample, chain.extras[i]!.channels.length, extra, null);
       }
       return idTables;
     }),

@@ -62,15 +62,20 @@ export function outputPlace(
   return { offset: sample * voxels * channels + channel, stride: channels };
 }
 
-/** Copies one channel's voxels to its place. */
-export function placeVoxels(
+/** Voxels copied at a stretch: a millisecond or two where the memory is fresh. */
+const voxelsPerStep = 2 ** 18;
+
+/** Copies one channel's voxels to its place; can be paused after each step. */
+export function* placeVoxelsInSteps(
   target: TypedArray,
   voxels: TypedArray,
   { offset, stride }: { readonly offset: number; readonly stride: number },
-): void {
-  if (stride === 1) {
-    target.set(voxels, offset);
-    return;
+): Generator<void, void> {
+  for (let from = 0; from < voxels.length; from += voxelsPerStep) {
+    const part = voxels.subarray(from, from + voxelsPerStep);
+    const first = offset + from * stride;
+    if (stride === 1) target.set(part, first);
+    else for (let i = 0, at = first; i < part.length; i++, at += stride) target[at] = part[i]!;
+    yield;
   }
-  for (let i = 0, at = offset; i < voxels.length; i++, at += stride) target[at] = voxels[i]!;
 }

@@ -1,5 +1,6 @@
 /** Where a worker's code runs: on a thread of its own, or on the page's where workers are forbidden. */
 import { type Endpoint, expose } from "comlink";
+import { pageSliceMs } from "../timing/slices.js";
 
 /** Something that answers to the protocol of `protocol.ts`. */
 export interface Thread {
@@ -50,7 +51,7 @@ export function workerThread(worker: Worker): Thread {
 
 /** The same code on the page's own thread. Its calls are messages too, so that the page's own work comes in between. */
 export async function pageThread(): Promise<Thread> {
-  const { createChunkApi, pageSliceMs } = await import("../../workers/chunk-api.js");
+  const { createChunkApi } = await import("../../workers/chunk-api.js");
   const { port1, port2 } = new MessageChannel();
   expose(createChunkApi(pageSliceMs), port2);
   return {

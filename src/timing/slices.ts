@@ -1,5 +1,8 @@
 /** Long work in slices: between two of them the thread does whatever else is waiting. */
 
+/** A quarter of a frame, for the page's own thread: several pieces of work may each have a slice in one. */
+export const pageSliceMs = 4;
+
 /**
  * Runs the steps of a piece of work.
  *
