@@ -5,31 +5,14 @@
  * a form that bundlers follow and that runs unbundled too. (Vite's library mode would inline the worker instead.)
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { bundle, compressedSizes, root } from "./bundle.mjs";
+import { compressedSizes, root, writeModules } from "./bundle.mjs";
 import { entries } from "./entries.mjs";
-
-/** Entries by the thread they run on: page and workers share no modules, so that a worker is not the page's size. */
-const threads = [Object.keys(entries).filter((name) => name !== "chunk.worker"), ["chunk.worker"]];
-
-async function writeModules() {
-  for (const names of threads) {
-    const output = await bundle(names, {
-      sourcemap: true,
-      entryFileNames: "[name].js",
-      // Beside the entries, so that a URL relative to a chunk is relative to the entry as well.
-      chunkFileNames: names.includes("chunk.worker") ? "worker-[name].js" : "shared-[name].js",
-    });
-    for (const { fileName, ...file } of output) {
-      writeFileSync(resolve(root, "dist", fileName), file.type === "chunk" ? file.code : file.source);
-    }
-  }
-}
 
 rmSync(resolve(root, "dist"), { recursive: true, force: true });
 mkdirSync(resolve(root, "dist"));
-await writeModules();
+await writeModules(resolve(root, "dist"));
 const tsc = resolve(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", resolve(root, "tsconfig.build.json")], { stdio: "inherit" });
 for (const name of Object.keys(entries)) {

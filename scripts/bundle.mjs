@@ -1,5 +1,5 @@
 /** Bundles the package's modules, and measures them. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,6 +101,28 @@ export async function bundle(names, options, sources = entries) {
   const { output } = await build.generate({ format: "esm", codeSplitting, ...options });
   await build.close();
   return output;
+}
+
+/** Entries by the thread they run on: page and workers share no modules, so that a worker is not the page's size. */
+const threads = [Object.keys(entries).filter((name) => name !== "chunk.worker"), ["chunk.worker"]];
+
+/**
+ * Writes the package's modules.
+ *
+ * @param {string} folder Absolute path of a folder that is there.
+ */
+export async function writeModules(folder) {
+  for (const names of threads) {
+    const output = await bundle(names, {
+      sourcemap: true,
+      entryFileNames: "[name].js",
+      // Beside the entries, so that a URL relative to a chunk is relative to the entry as well.
+      chunkFileNames: names.includes("chunk.worker") ? "worker-[name].js" : "shared-[name].js",
+    });
+    for (const { fileName, ...file } of output) {
+      writeFileSync(resolve(folder, fileName), file.type === "chunk" ? file.code : file.source);
+    }
+  }
 }
 
 /**
