@@ -33,6 +33,9 @@ export class Budget {
   #limit: number;
   #used = 0;
   #peak = 0;
+  /** Of it by what is not `visible`, and the part of the whole that this may take at most. */
+  #usedByOthers = 0;
+  #othersPart = 1;
 
   /**
    * @param limit units that may be out at once
@@ -66,6 +69,12 @@ export class Budget {
     this.#admit();
   }
 
+  /** Has all that is not `visible` make do with a part of the whole from now on; one at a time in any case. */
+  restrainOthers(part: number): void {
+    this.#othersPart = part;
+    this.#admit();
+  }
+
   /**
    * Waits until `units` fit and takes them.
    *
@@ -84,13 +93,14 @@ export class Budget {
       );
     }
     const isNext = this.#waiters.every((waiter) => ranks[waiter.priority] > ranks[priority]);
-    if (isNext && this.#fits(units, priority)) this.#grow(units);
+    if (isNext && this.#fits(units, priority)) this.#grow(units, priority);
     else await this.#wait(units, priority, signal);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       this.#used -= units;
+      if (priority !== "visible") this.#usedByOthers -= units;
       this.#admit();
     };
   }
@@ -116,11 +126,14 @@ export class Budget {
 
   #fits(units: number, priority: Priority): boolean {
     if (this.#used === 0) return true;
-    return this.#used + units <= this.#limit * shares[priority];
+    if (this.#used + units > this.#limit * shares[priority]) return false;
+    const isRestrained = priority !== "visible" && this.#usedByOthers > 0;
+    return !isRestrained || this.#usedByOthers + units <= this.#limit * this.#othersPart;
   }
 
-  #grow(units: number): void {
+  #grow(units: number, priority: Priority): void {
     this.#used += units;
+    if (priority !== "visible") this.#usedByOthers += units;
     this.#peak = Math.max(this.#peak, this.#used);
   }
 
@@ -129,7 +142,7 @@ export class Budget {
       const [{ units, priority, grant }] = this.#waiters as [Waiter];
       if (!this.#fits(units, priority)) return;
       this.#waiters.shift();
-      this.#grow(units);
+      this.#grow(units, priority);
       grant();
     }
   }

@@ -11,6 +11,23 @@ import { Budget, type Priority } from "../cache/budget.js";
 /** Requests under way per origin: two more than HTTP/1.1 has connections, so that none falls idle. */
 const limits = { http1: 8, multiplexed: 64, unknown: 16 } as const;
 
+/**
+ * What requests for training and such keep of an origin's places while someone looks: those under way share bandwidth and
+ * cores with what is looked at, whoever came first.
+ */
+const restrainedPart = 1 / 8;
+
+/** So long after the last visible request: whoever has looked at one place looks at the next. */
+const lookingMs = 500;
+
+/** The places of one origin. */
+interface Origin {
+  readonly places: Budget;
+  /** Visible requests, waiting or under way. */
+  visible: number;
+  calm: ReturnType<typeof setTimeout> | undefined;
+}
+
 /** Requests under way per origin for a protocol as resource timing names it (ALPN id; "" where it is hidden). */
 export function requestLimit(protocol: string): number {
   if (/^h[23]/.test(protocol)) return limits.multiplexed;
@@ -18,7 +35,7 @@ export function requestLimit(protocol: string): number {
 }
 
 export class FetchQueue {
-  readonly #origins = new Map<string, Budget>();
+  readonly #origins = new Map<string, Origin>();
   readonly #protocols = new Map<string, string>();
   readonly #share: number;
   #observer: PerformanceObserver | undefined;
@@ -35,14 +52,30 @@ export class FetchQueue {
    * @throws the signal's reason on abort
    */
   async enter(url: string, priority: Priority, signal?: AbortSignal): Promise<() => void> {
-    const { origin } = new URL(url);
-    let places = this.#origins.get(origin);
-    if (places === undefined) {
-      places = new Budget(this.#part(limits.unknown), `requests to ${origin}`);
-      this.#origins.set(origin, places);
-      this.#observe();
+    const origin = this.#originOf(url);
+    if (priority !== "visible") return await origin.places.take(1, signal, priority);
+    const looked = look(origin);
+    try {
+      const leave = await origin.places.take(1, signal, priority);
+      return () => {
+        leave();
+        looked();
+      };
+    } catch (error) {
+      looked();
+      throw error;
     }
-    return await places.take(1, signal, priority);
+  }
+
+  #originOf(url: string): Origin {
+    const { origin: name } = new URL(url);
+    const known = this.#origins.get(name);
+    if (known !== undefined) return known;
+    const places = new Budget(this.#part(limits.unknown), `requests to ${name}`);
+    const origin: Origin = { places, visible: 0, calm: undefined };
+    this.#origins.set(name, origin);
+    this.#observe();
+    return origin;
   }
 
   /** What an origin was seen to speak, as resource timing names it; empty where that is not known yet, or hidden. */
@@ -59,7 +92,7 @@ export class FetchQueue {
         if (!nextHopProtocol) continue;
         const { origin } = new URL(entry.name);
         this.#protocols.set(origin, nextHopProtocol);
-        this.#origins.get(origin)?.resize(this.#part(requestLimit(nextHopProtocol)));
+        this.#origins.get(origin)?.places.resize(this.#part(requestLimit(nextHopProtocol)));
       }
     });
     this.#observer.observe({ type: "resource" });
@@ -68,4 +101,16 @@ export class FetchQueue {
   #part(limit: number): number {
     return Math.max(2, Math.ceil(limit / this.#share));
   }
+}
+
+/** Restrains all others at an origin, until a while after the last of those that look was called back. */
+function look(origin: Origin): () => void {
+  clearTimeout(origin.calm);
+  if (origin.visible++ === 0) origin.places.restrainOthers(restrainedPart);
+  let isLooking = true;
+  return () => {
+    if (!isLooking) return;
+    isLooking = false;
+    if (--origin.visible === 0) origin.calm = setTimeout(() => origin.places.restrainOthers(1), lookingMs);
+  };
 }

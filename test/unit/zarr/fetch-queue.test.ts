@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { FetchQueue, requestLimit } from "../../../src/zarr/fetch-queue.js";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("an origin's limit follows its protocol", () => {
   expect(["http/1.1", "h2", "h3", "h3-29", ""].map(requestLimit)).toEqual([8, 64, 64, 64, 16]);
@@ -23,4 +27,49 @@ test("origins do not wait for each other, and the most urgent of one goes first"
   for (const leave of first) leave();
   await Promise.all(waiting);
   expect(order).toEqual(["other origin", "visible", "training", "background"]);
+});
+
+test("while someone looks, and a while after, others begin one by one; at another origin they do not", async () => {
+  vi.useFakeTimers();
+  const queue = new FetchQueue(2);
+  const begun: (() => void)[] = [];
+  const train = (url: string): void => {
+    queue.enter(url, "training").then((leave) => void begun.push(leave));
+  };
+  const settle = async (ms = 0): Promise<number> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return begun.length;
+  };
+  train("http://a/1");
+  expect(await settle()).toBe(1);
+  const looked = await queue.enter("http://a/2", "visible");
+  for (let i = 3; i < 8; i++) train(`http://a/${i}`);
+  expect(await settle()).toBe(1);
+  begun[0]!();
+  expect(await settle()).toBe(2);
+  train("http://b/1");
+  train("http://b/2");
+  expect(await settle()).toBe(4);
+  looked();
+  looked();
+  expect(await settle(499)).toBe(4);
+  expect(await settle(1)).toBe(8);
+});
+
+test("who gives up waiting does not look any more", async () => {
+  vi.useFakeTimers();
+  const queue = new FetchQueue(8);
+  const [one, two] = [
+    await queue.enter("http://a/1", "training"),
+    await queue.enter("http://a/2", "visible"),
+  ];
+  const controller = new AbortController();
+  const waiting = queue.enter("http://a/3", "visible", controller.signal).catch((error: unknown) => error);
+  controller.abort("enough");
+  expect(await waiting).toBe("enough");
+  two();
+  const next = queue.enter("http://a/4", "training");
+  await vi.advanceTimersByTimeAsync(500);
+  one();
+  (await next)();
 });
