@@ -92,9 +92,12 @@ export async function bundle(names, options, sources = entries) {
     external,
     plugins: [workerUrl, rawText, groupModules],
   });
+  // A worker's entry does something when it runs, and a development server may serve it under two names: nothing else may
+  // be in its file that another file imports.
+  const entry = names.includes("chunk.worker") ? resolve(root, sources[names[0]]) : null;
   const codeSplitting = {
     groups: [
-      { name: `${names[0]}-core`, test: (id) => core.has(id) },
+      { name: `${names[0]}-core`, test: (id) => core.has(id) && id !== entry },
       { name: readingChunk(names[0]), test: (id) => reading.has(id) },
     ],
   };

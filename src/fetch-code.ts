@@ -13,7 +13,7 @@ export async function fetchCode<Part>(load: () => Promise<Part>): Promise<Part> 
     throw new VoxelfeedError(
       "network",
       `A part of voxelfeed could not be fetched: ${(cause as Error).message} All files of its dist folder, or all that ` +
-        "a bundler made of them, must lie where the page's scripts do.",
+        "a bundler made of them, must be served.",
       { cause, retryable: true },
     );
   }

@@ -1,5 +1,5 @@
 /** Opens a dataset. What that takes is fetched when the first one is opened. */
-import { fetchCode, fetchEarly } from "../fetch-code.js";
+import { fetchCode } from "../fetch-code.js";
 import type { Dataset } from "./dataset.js";
 import type { DatasetSpec } from "./spec.js";
 
@@ -13,8 +13,6 @@ import type { DatasetSpec } from "./spec.js";
  * `no-overlap`, and what {@link openImage} throws
  */
 export async function openDataset(spec: DatasetSpec): Promise<Dataset> {
-  // Its samples will be read; their code comes while the metadata does.
-  fetchEarly(() => import("../engine/works.js"));
   const { openCrop } = await fetchCode(() => import("./open-crop.js"));
   return await openCrop(spec);
 }

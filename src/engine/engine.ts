@@ -97,7 +97,7 @@ export class Engine {
    * const loader = createLoader(await openDataset(spec), { engine });
    */
   start(): void {
-    fetchEarly(async () => await (await this.works()).start());
+    fetchEarly(() => this.works().then((works) => works.start()));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The GPU backend: bricks are uploaded once, and whole batches are gathered from them in one submit. */
 
 import type { Budget, Priority } from "../cache/budget.js";
+import { isVoxelfeedError } from "../errors.js";
 import type { BrickPool, BrickSlot } from "../gpu/bricks.js";
 import type { OutputRun } from "../gpu/dispatch.js";
 import type { GpuJob, GpuRenderer } from "../gpu/render.js";
@@ -128,7 +129,22 @@ export class GpuBackend {
 
   async #renderGroup(group: readonly LocatedRead[], signal?: AbortSignal): Promise<(IdTable | null)[]> {
     const needed = new Map(group.flatMap(({ bricks }) => bricks.map((brick) => [brick.key, brick] as const)));
-    const bytes = bytesOfBricks([...needed.values()]);
+    try {
+      return await this.#renderBeside(group, needed, bytesOfBricks([...needed.values()]), signal);
+    } catch (error) {
+      if (!isVoxelfeedError(error, "budget")) throw error;
+      // Bricks that other groups pin may lie so that no hole is left where bytes are: by itself the group has all there are.
+      return await this.#renderBeside(group, needed, this.tier.reads.limit, signal);
+    }
+  }
+
+  /** @param bytes of the GPU's budget for bricks, which the group takes */
+  async #renderBeside(
+    group: readonly LocatedRead[],
+    needed: ReadonlyMap<string, NeededBrick>,
+    bytes: number,
+    signal?: AbortSignal,
+  ): Promise<(IdTable | null)[]> {
     const priority = group[0]?.read.priority ?? "training";
     const release = await this.clock.spans.queued("gpu", this.tier.reads.take(bytes, signal, priority));
     const slots = new Map<string, BrickSlot>();

@@ -24,8 +24,8 @@ export interface EngineOptions {
   /** When chunks on the disk are checked against the server. Default `session`. */
   readonly revalidate?: Revalidate;
   /**
-   * Whether decoded chunks lie in memory that all workers share (`SharedArrayBuffer`). Default: where the page is cross-origin
-   * isolated, without which there is no such memory. Elsewhere workers give each other copies; the results are the same.
+   * Whether decoded chunks lie in memory that all workers share (`SharedArrayBuffer`), where the page is cross-origin isolated.
+   * Elsewhere there is no such memory, and workers give each other copies; the results are the same. Default true.
    */
   readonly sharedMemory?: boolean;
   /** When a worker is given up and replaced, in milliseconds that the page was awake. */
@@ -115,20 +115,9 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     diskBytes: budget.disk ?? null,
     coalesce: checkCoalesce(options.coalesce ?? {}),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
-    sharedMemory: sharesMemory(options.sharedMemory),
+    sharedMemory: flag(options.sharedMemory, "sharedMemory", true),
     workerDeadlines: resolveDeadlines(options.workerDeadlines ?? {}),
   };
-}
-
-function sharesMemory(wanted: boolean | undefined): boolean {
-  const { crossOriginIsolated: isPossible = false } = globalThis;
-  const isWanted = flag(wanted, "sharedMemory", isPossible);
-  if (!isWanted || isPossible) return isWanted;
-  throw invalid(
-    "sharedMemory",
-    "false on this page, which is not cross-origin isolated (Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)",
-    wanted,
-  );
 }
 
 function resolveDeadlines(deadlines: Partial<WorkerDeadlines>): WorkerDeadlines {

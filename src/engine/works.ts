@@ -78,7 +78,8 @@ export class EngineWorks {
     const { memory, reads, inflight } = tiers;
     this.#spare = new SpareMemory(memory);
     const report = tiers.reportOf("memory");
-    const books = new BrickBooks(memory, this.#spare, counters, report, options.sharedMemory);
+    const isShared = options.sharedMemory && globalThis.crossOriginIsolated === true;
+    const books = new BrickBooks(memory, this.#spare, counters, report, isShared);
     const loader = new BrickLoader(books, inflight, counters, spans);
     this.#directory = new BrickDirectory(this.#pool, books, loader, counters, spans);
     this.#cpu = new CpuBackend(this.arrays, this.#directory, reads, counters, spans, this.#spare);

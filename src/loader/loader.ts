@@ -5,7 +5,7 @@ import { Emitter } from "../emitter.js";
 import { Engine, type EngineStats } from "../engine/engine.js";
 import { engineOptionsOf } from "../engine/options.js";
 import { VoxelfeedError } from "../errors.js";
-import { fetchCode, fetchEarly } from "../fetch-code.js";
+import { fetchCode } from "../fetch-code.js";
 import { wholeNumber } from "../options.js";
 import type { Sampler } from "../sampling/samplers.js";
 import type { Spans } from "../timing/spans.js";
@@ -17,7 +17,7 @@ import { type EpochSize, epochSize } from "./course.js";
 import type { LoaderEvents } from "./events.js";
 import { ForgottenBatches } from "./forgotten.js";
 import { type LoaderOptions, type ResolvedLoaderOptions, resolveLoaderOptions } from "./options.js";
-import { batchMaking, Pass } from "./pass.js";
+import { Pass } from "./pass.js";
 import type { PreparedOrder } from "./prepared-order.js";
 import { checkSameConfiguration, checkState, compact, configurationOf, type LoaderState } from "./state.js";
 import { chainsOf } from "./target-options.js";
@@ -42,8 +42,6 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
 }
-
-const orderMaking = () => import("./prepared-order.js");
 
 export class Loader implements AsyncIterable<Batch> {
   readonly #options: ResolvedLoaderOptions;
@@ -99,8 +97,6 @@ export class Loader implements AsyncIterable<Batch> {
     this.#gathered = Object.keys(halos).length === 0 ? dataset : dataset.enlargeTargets(halos);
     this.#buffers = new CallerBuffers(outputBuffers, made.slice(0, dataset.arrays.length), batchSize);
     this.#batchBytes = batchBytes(made, batchSize) - this.#buffers.bytesPerBatch;
-    fetchEarly(batchMaking);
-    fetchEarly(orderMaking);
     if (options.state === undefined) return;
     checkSameConfiguration(options.state, this.state());
     this.#epoch = options.state.epoch;
@@ -274,7 +270,7 @@ export class Loader implements AsyncIterable<Batch> {
   }
 
   async #prepared(): Promise<PreparedOrder> {
-    const { PreparedOrder } = await fetchCode(orderMaking);
+    const { PreparedOrder } = await fetchCode(() => import("./prepared-order.js"));
     this.#order ??= new PreparedOrder(this.#options, this.dataset, this.#engine);
     return this.#order;
   }

@@ -26,9 +26,6 @@ export interface PassEvents extends BatchEvents {
   ended(): void;
 }
 
-/** What a pass makes batches with; fetched as soon as there is a loader. */
-export const batchMaking = () => import("./prepare-batch.js");
-
 export class Pass implements AsyncIterableIterator<Batch> {
   readonly #abort: ReturnType<typeof linkedController>;
   readonly #leases: Budget;
@@ -133,7 +130,7 @@ export class Pass implements AsyncIterableIterator<Batch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
     try {
-      this.#parts ??= Promise.all([this.engine.works(), fetchCode(batchMaking)]);
+      this.#parts ??= Promise.all([this.engine.works(), fetchCode(() => import("./prepare-batch.js"))]);
       const [works, { prepareBatch }] = await this.#parts;
       const giveBytes = await works.admitOutputs(this.course.batchBytes, signal, "training");
       const giveBack = (): void => {
