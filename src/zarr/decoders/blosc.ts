@@ -23,8 +23,14 @@ const compressors = ["blosclz", "lz4", "snappy", "zlib", "zstd"] as const;
 
 type Compressor = (typeof compressors)[number];
 
-/** Decodes one stream so that it fills `target`. */
-type StreamDecoder = (source: Uint8Array, target: Uint8Array) => void | Promise<void>;
+/** Decodes one stream of so many bytes into `memory`, or into memory of its own. */
+type StreamDecoder = (source: Uint8Array, memory: Memory) => Uint8Array | Promise<Uint8Array>;
+
+/** Where a stream may be decoded to: allocated when it is asked for. */
+interface Memory {
+  readonly length: number;
+  readonly bytes: () => Uint8Array;
+}
 
 interface Container {
   readonly decodedBytes: number;
@@ -40,17 +46,22 @@ interface Container {
  * @param inner decoders of the compressors that have a form of their own; `zlib` and `zstd`.
  */
 export function createBloscDecoder(inner: { readonly zlib: Decoder; readonly zstd: Decoder }): Decoder {
-  const through =
-    (decoder: Decoder): StreamDecoder =>
-    async (source, target) => {
-      const { bytes } = await decoder(source, { maxBytes: target.length, isExact: true });
-      target.set(bytes);
+  const fills =
+    (decode: (source: Uint8Array, target: Uint8Array) => void): StreamDecoder =>
+    (source, memory) => {
+      const target = memory.bytes();
+      decode(source, target);
+      return target;
     };
+  const allocates =
+    (decode: Decoder): StreamDecoder =>
+    async (source, { length }) =>
+      (await decode(source, { maxBytes: length, isExact: true })).bytes;
   const streams: Readonly<Record<Exclude<Compressor, "snappy">, StreamDecoder>> = {
-    blosclz: decodeBlosclz,
-    lz4: decodeLz4Block,
-    zlib: through(inner.zlib),
-    zstd: through(inner.zstd),
+    blosclz: fills(decodeBlosclz),
+    lz4: fills(decodeLz4Block),
+    zlib: allocates(inner.zlib),
+    zstd: allocates(inner.zstd),
   };
   return async (bytes, size) => {
     const container = parseHeader(bytes, size);
@@ -58,9 +69,7 @@ export function createBloscDecoder(inner: { readonly zlib: Decoder; readonly zst
     if ((flags & flagBits.stored) !== 0) return stored(bytes, decodedBytes);
     if (compressor === "snappy")
       throw new Error("blosc with snappy is not supported; rewrite with zstd or lz4");
-    const target = new Uint8Array(decodedBytes);
-    await decodeBlocks(bytes, container, streams[compressor], target);
-    return { bytes: target, isVerified: false };
+    return { bytes: await decodeBlocks(bytes, container, streams[compressor]), isVerified: false };
   };
 }
 
@@ -102,25 +111,43 @@ async function decodeBlocks(
   bytes: Uint8Array,
   container: Container,
   decode: StreamDecoder,
-  target: Uint8Array,
-): Promise<void> {
-  const { decodedBytes, blockBytes, itemSize, flags } = container;
+): Promise<Uint8Array> {
+  const { decodedBytes, blockBytes, itemSize } = container;
   const starts = blockStarts(bytes, container);
-  const isFiltered = (flags & (flagBits.shuffle | flagBits.bitShuffle)) !== 0;
-  const filtered = isFiltered ? new Uint8Array(Math.min(blockBytes, decodedBytes)) : undefined;
-  for (let block = 0; block < starts.length; block++) {
+  const unshuffle = filterOf(container);
+  const target = lazyBytes(decodedBytes);
+  const filtered = lazyBytes(Math.min(blockBytes, decodedBytes));
+  for (const [block, start] of starts.entries()) {
     const at = block * blockBytes;
     const length = Math.min(blockBytes, decodedBytes - at);
-    const place = target.subarray(at, at + length);
-    const scratch = filtered?.subarray(0, length) ?? place;
-    const isSplit = (flags & flagBits.notSplit) === 0 && length === blockBytes && splits(container);
-    await decodeStreams(bytes, starts[block]!, scratch, isSplit ? itemSize : 1, decode);
-    if ((flags & flagBits.shuffle) !== 0) unshuffleBytes(scratch, place, itemSize);
-    else if ((flags & flagBits.bitShuffle) !== 0) unshuffleBits(scratch, place, itemSize);
+    const place = () => target().subarray(at, at + length);
+    const memory = { length, bytes: unshuffle === null ? place : () => filtered().subarray(0, length) };
+    const isSplit = length === blockBytes && splits(container);
+    const decoded = await decodeStreams(bytes, start, memory, isSplit ? itemSize : 1, decode);
+    if (unshuffle !== null) unshuffle(decoded, place(), itemSize);
+    else if (length === decodedBytes) return decoded;
+    else if (decoded.buffer !== target().buffer) place().set(decoded);
   }
+  return target();
 }
 
-function splits({ itemSize, blockBytes }: Container): boolean {
+function filterOf({ flags, itemSize }: Container): typeof unshuffleBytes | null {
+  // Of single bytes the byte planes are the bytes.
+  if ((flags & flagBits.shuffle) !== 0) return itemSize === 1 ? null : unshuffleBytes;
+  return (flags & flagBits.bitShuffle) === 0 ? null : unshuffleBits;
+}
+
+/** Memory that is allocated when it is first asked for. */
+function lazyBytes(length: number): () => Uint8Array {
+  let bytes: Uint8Array | undefined;
+  return () => {
+    bytes ??= new Uint8Array(length);
+    return bytes;
+  };
+}
+
+function splits({ flags, itemSize, blockBytes }: Container): boolean {
+  if ((flags & flagBits.notSplit) !== 0) return false;
   return itemSize <= MAX_SPLITS && Math.floor(blockBytes / itemSize) >= MIN_SPLIT_BYTES;
 }
 
@@ -146,23 +173,28 @@ function blockStarts(bytes: Uint8Array, { decodedBytes, blockBytes }: Container)
 async function decodeStreams(
   bytes: Uint8Array,
   start: number,
-  target: Uint8Array,
+  memory: Memory,
   count: number,
   decode: StreamDecoder,
-): Promise<void> {
+): Promise<Uint8Array> {
   const view = viewOf(bytes);
-  const length = Math.floor(target.length / count);
-  if (length * count !== target.length) throw new Error("a block does not split into its elements' bytes");
+  const length = Math.floor(memory.length / count);
+  if (length * count !== memory.length) throw new Error("a block does not split into its elements' bytes");
   let position = start;
+  let decoded: Uint8Array | undefined;
   for (let stream = 0; stream < count; stream++) {
     if (position + 4 > bytes.byteLength) throw new Error("a block lies beyond the end");
     const encodedLength = view.getUint32(position, true);
     const end = position + 4 + encodedLength;
     if (encodedLength === 0 || end > bytes.byteLength) throw new Error("a stream lies beyond the end");
     const source = bytes.subarray(position + 4, end);
-    const place = target.subarray(stream * length, (stream + 1) * length);
-    if (encodedLength === length) place.set(source);
-    else await decode(source, place);
+    const place = () => memory.bytes().subarray(stream * length, (stream + 1) * length);
+    decoded = encodedLength === length ? source : await decode(source, { length, bytes: place });
+    if (count > 1 || decoded === source) {
+      if (decoded.buffer !== memory.bytes().buffer) place().set(decoded);
+      decoded = memory.bytes();
+    }
     position = end;
   }
+  return decoded!;
 }

@@ -6,17 +6,19 @@
  */
 export function unshuffleBytes(source: Uint8Array, target: Uint8Array, itemSize: number): void {
   const count = Math.floor(source.length / itemSize);
-  if (itemSize === 2) {
-    for (let i = 0, at = 0; i < count; i++, at += 2) {
-      target[at] = source[i]!;
-      target[at + 1] = source[count + i]!;
-    }
-  } else if (itemSize === 4) {
-    for (let i = 0, at = 0; i < count; i++, at += 4) {
-      target[at] = source[i]!;
-      target[at + 1] = source[count + i]!;
-      target[at + 2] = source[2 * count + i]!;
-      target[at + 3] = source[3 * count + i]!;
+  // Bytes are written as words where they can be, in about half the time; words are little-endian wherever browsers run.
+  if (itemSize === 2 && target.byteOffset % 2 === 0) {
+    const words = new Uint16Array(target.buffer, target.byteOffset, count);
+    for (let i = 0; i < count; i++) words[i] = source[i]! | (source[count + i]! << 8);
+  } else if (itemSize % 4 === 0 && target.byteOffset % 4 === 0) {
+    const step = itemSize / 4;
+    const words = new Uint32Array(target.buffer, target.byteOffset, count * step);
+    for (let word = 0; word < step; word++) {
+      let from = 4 * word * count;
+      for (let at = word; at < words.length; at += step, from++) {
+        const low = source[from]! | (source[from + count]! << 8);
+        words[at] = low | (source[from + 2 * count]! << 16) | (source[from + 3 * count]! << 24);
+      }
     }
   } else {
     for (let plane = 0; plane < itemSize; plane++) {

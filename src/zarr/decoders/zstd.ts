@@ -7,6 +7,9 @@ import { decodeZstdFrames } from "./zstd-plain.js";
 /** What a frame that does not tell its size may seem to hold beyond the limit: its last block is rarely full. */
 const SPARE_BYTES = 4 * 1024 * 1024;
 
+/** Frames with more encoded and decoded bytes together are not for wasm, whose binding does not notice when it cannot allocate. */
+const MAX_WASM_BYTES = 256 * 1024 * 1024;
+
 /**
  * Makes a decoder of zstd frames.
  *
@@ -21,7 +24,7 @@ export function createZstdDecoder(wasm: WasmZstd): Decoder {
     if (fault !== undefined) throw new Error(fault);
     const isVerified = frames.length > 0 && frames.every(({ checksum }) => checksum !== undefined);
     const most = frames.reduce((sum, frame) => sum + mostBytes(frame), 0);
-    const isForWasm = frames.length === 1 && most <= size.maxBytes + SPARE_BYTES;
+    const isForWasm = frames.length === 1 && isWasmSize(bytes.byteLength, most, size);
     const fast = isForWasm ? await wasm.decode(bytes, most) : undefined;
     if (fast !== undefined && sizeFault(fast.byteLength, size) === undefined)
       return { bytes: fast, isVerified };
@@ -29,6 +32,10 @@ export function createZstdDecoder(wasm: WasmZstd): Decoder {
     if (isForWasm) wasm.retire();
     return { bytes: plain, isVerified };
   };
+}
+
+function isWasmSize(encodedBytes: number, most: number, { maxBytes }: DecodedSize): boolean {
+  return most > 0 && most <= maxBytes + SPARE_BYTES && encodedBytes + most <= MAX_WASM_BYTES;
 }
 
 function decodePlain(bytes: Uint8Array, frames: readonly ZstdFrame[], size: DecodedSize): Uint8Array {
