@@ -1,7 +1,7 @@
 /** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
 import { type CachedArray, DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
 import { GiB } from "../src/math/bytes.js";
-import type { DiskCounters, DiskSpace, WorkerSettings } from "../src/pool/protocol.js";
+import type { DiskReport, DiskSpace, WorkerSettings } from "../src/pool/protocol.js";
 import type { Vec3 } from "../src/types.js";
 import type { ByteStore } from "../src/zarr/byte-store.js";
 import { chunkPath } from "../src/zarr/chunks.js";
@@ -26,6 +26,9 @@ const noSpace: DiskSpace = { occupiedBytes: 0, maxBytes: 0 };
 
 export class DiskTier {
   readonly #settings: WorkerSettings;
+  readonly #isBusy: () => boolean;
+  readonly #onWritten: (queuedBytes: number) => void;
+  #writeBytes: number;
   /** Null: what the browser grants decides. */
   #maxBytes: number | null;
   #opening: Promise<DiskCache | null> | undefined;
@@ -34,19 +37,37 @@ export class DiskTier {
   #refused = false;
   #roomy = false;
 
-  constructor(settings: WorkerSettings) {
+  /**
+   * @param isBusy whether somebody waits for this thread
+   * @param onWritten told how many bytes wait to be written when some are no longer
+   */
+  constructor(settings: WorkerSettings, isBusy: () => boolean, onWritten: (queuedBytes: number) => void) {
     this.#settings = settings;
+    this.#isBusy = isBusy;
+    this.#onWritten = onWritten;
     this.#maxBytes = settings.diskBytes;
+    this.#writeBytes = settings.writeBytes;
   }
 
   /** What it did, and the space of the cache that it shares. */
-  get report(): { readonly counters: DiskCounters; readonly space: DiskSpace } {
-    if (this.#cache !== null) return { counters: this.#cache.counters, space: this.#cache.space };
-    return { counters: { writes: 0, faults: this.#refused ? 1 : 0 }, space: noSpace };
+  get report(): DiskReport {
+    if (this.#cache !== null) {
+      const { counters, space, queuedBytes } = this.#cache;
+      return { counters, space, queuedBytes };
+    }
+    return { counters: { writes: 0, faults: this.#refused ? 1 : 0 }, space: noSpace, queuedBytes: 0 };
   }
 
-  /** Changes the budget; 0 leaves the cache as it is, for other pages. */
-  resize(maxBytes: number): void {
+  /**
+   * Changes the budgets.
+   *
+   * @param maxBytes 0 leaves the cache as it is, for other pages
+   * @param writeBytes see `WorkerSettings`
+   */
+  resize(maxBytes: number | null, writeBytes: number): void {
+    this.#writeBytes = writeBytes;
+    if (this.#cache !== null) this.#cache.maxQueuedBytes = writeBytes;
+    if (maxBytes === null || maxBytes === this.#maxBytes) return;
     this.#maxBytes = maxBytes;
     this.#roomy = maxBytes >= roomyBytes;
     if (this.#cache === null) this.#opening = undefined;
@@ -58,10 +79,19 @@ export class DiskTier {
     void this.#open();
   }
 
-  /** The chunk's record; null when it must be fetched. Never rejects for a fault of the disk. */
-  async find(array: CachedArray, meta: ArrayMeta, store: ByteStore, brick: Vec3): Promise<DiskHit | null> {
+  /**
+   * The chunk's record; null when it must be fetched. Never rejects for a fault of the disk.
+   *
+   * @param isFirst whether nobody on this page has had it
+   */
+  async find(
+    array: CachedArray,
+    { meta, store }: { readonly meta: ArrayMeta; readonly store: ByteStore },
+    brick: Vec3,
+    isFirst: boolean,
+  ): Promise<DiskHit | null> {
     const cache = await this.#open();
-    const hit = cache && (await cache.get(array, brick.join()));
+    const hit = cache && (await cache.get(array, brick.join(), isFirst));
     if (!hit || this.#settings.revalidate !== "always") return hit;
     const version = (await store.version?.(chunkPath(meta, brick))) ?? "";
     if (version === hit.objectVersion) return hit;
@@ -71,8 +101,9 @@ export class DiskTier {
 
   /** Keeps a chunk: as fetched where it compresses well (labels), else decoded (raw). */
   async keep(array: CachedArray, brick: Vec3, chunk: FetchedChunk): Promise<void> {
-    const cache = await this.#open();
-    if (cache === null) return;
+    // Without a turn in between, the reply of the load that it came from tells of it.
+    const cache = this.#cache ?? (await this.#open());
+    if (cache === null || this.#maxBytes === 0) return;
     const { encoded, decoded, objectVersion } = chunk;
     if (encoded === undefined || decoded === undefined) {
       cache.put(array, brick.join(), "missing", new Uint8Array(0), objectVersion);
@@ -91,7 +122,8 @@ export class DiskTier {
   async #openOnce(): Promise<DiskCache | null> {
     const maxBytes = this.#maxBytes ?? (await defaultBudget());
     this.#roomy = maxBytes >= roomyBytes;
-    if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes);
+    if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes, this.#isBusy, this.#onWritten);
+    if (this.#cache !== null) this.#cache.maxQueuedBytes = this.#writeBytes;
     this.#refused = maxBytes > 0 && this.#cache === null;
     return this.#cache;
   }

@@ -34,6 +34,8 @@ export interface Admission {
 export class BrickBooks {
   readonly #lru = new ByteLru<Holding>();
   readonly #codecBytes = new Map<PoolWorker, number>();
+  /** Of chunks that wait in a worker to be written to the disk. */
+  readonly #writeBytes = new Map<PoolWorker, number>();
   #loadingBytes = 0;
 
   /**
@@ -66,6 +68,7 @@ export class BrickBooks {
   forget(worker: PoolWorker): void {
     this.#lru.deleteWhere(({ workers, slot }) => workers.delete(worker) && slot === null);
     this.#codecBytes.delete(worker);
+    this.#writeBytes.delete(worker);
     this.#enter();
   }
 
@@ -124,6 +127,14 @@ export class BrickBooks {
     this.#enter();
   }
 
+  /** Chunks that wait in a worker to be written to the disk; it was told how many may. */
+  countWrites(worker: PoolWorker, bytes: number): void {
+    if (worker.isGone) return;
+    this.#makeRoom(Math.max(0, bytes - (this.#writeBytes.get(worker) ?? 0)));
+    this.#writeBytes.set(worker, bytes);
+    this.#enter();
+  }
+
   /** Evicts bricks that are not pinned, those used least recently first, until `bytes` more fit. */
   #makeRoom(bytes: number): void {
     while (this.#lru.bytes + this.#loadingBytes + bytes > this.ledger.roomFor("bricks")) {
@@ -141,8 +152,8 @@ export class BrickBooks {
   }
 
   #enter(): void {
-    const codecs = [...this.#codecBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
-    this.ledger.enter("codecs", codecs);
+    this.ledger.enter("codecs", sumOf(this.#codecBytes));
+    this.ledger.enter("writes", sumOf(this.#writeBytes));
     this.ledger.enter("bricks", this.#lru.bytes + this.#loadingBytes);
   }
 
@@ -153,4 +164,8 @@ export class BrickBooks {
   #name(worker: PoolWorker, key: string): string {
     return this.isShared ? key : `${worker.id}/${key}`;
   }
+}
+
+function sumOf(bytesBy: ReadonlyMap<PoolWorker, number>): number {
+  return [...bytesBy.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -19,6 +19,9 @@ import type { BrickBooks } from "./brick-books.js";
 import type { EngineCounters } from "./stats.js";
 import { addLoadSpans } from "./worker-spans.js";
 
+/** So many bricks are remembered to have been loaded; of others it is not known. */
+const MAX_KNOWN = 2 ** 16;
+
 /** What is loaded, and for whom. */
 export interface BrickRequest {
   readonly array: RegisteredArray;
@@ -33,6 +36,7 @@ export class BrickLoader {
   readonly #lives = new Map<string, Lives>();
   /** Bricks whose chunk a worker did not come back from: nobody is to try them again. */
   readonly #undecodable = new Map<string, VoxelfeedError>();
+  readonly #loaded = new Set<string>();
   #diskSpace: DiskSpace = { occupiedBytes: 0, maxBytes: 0 };
   #diskPeak = 0;
   #calls = 0;
@@ -92,7 +96,8 @@ export class BrickLoader {
           : undefined;
       signal.addEventListener("abort", cancel, { once: true });
       const buffers = encoded instanceof ArrayBuffer ? [encoded] : [];
-      const loadCall = { call, address, encoded, priority, slot: slot ?? undefined };
+      const isFirst = this.#isFirst(key);
+      const loadCall = { call, address, encoded, priority, isFirst, slot: slot ?? undefined };
       const reply = await worker.load(loadCall, buffers, lives);
       this.#lives.delete(key);
       this.#count(worker, reply);
@@ -125,12 +130,19 @@ export class BrickLoader {
     }
   }
 
+  #isFirst(key: string): boolean {
+    if (this.#loaded.size === MAX_KNOWN || this.#loaded.has(key)) return false;
+    this.#loaded.add(key);
+    return true;
+  }
+
   #count(worker: PoolWorker, reply: LoadReply): void {
     const { counters } = this;
     if (reply.fromDisk) counters.diskHits++;
     else counters.chunkLoads++;
     counters.diskMs += reply.diskMs;
     this.#disk.set(worker.id, reply.disk.counters);
+    this.books.countWrites(worker, reply.disk.queuedBytes);
     this.#diskSpace = reply.disk.space;
     this.#diskPeak = Math.max(this.#diskPeak, reply.disk.space.occupiedBytes);
     counters.encodedBytes += reply.encodedBytes;

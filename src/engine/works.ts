@@ -28,6 +28,9 @@ import type { Tiers } from "./tiers.js";
 
 type GpuCode = typeof import("./gpu-parts.js");
 
+/** Part of the memory tier that may be chunks on their way to the disk. */
+const WRITES_SHARE = 1 / 8;
+
 /** What the engine is made of before it works. */
 export interface EngineBase {
   readonly options: ResolvedEngineOptions;
@@ -70,9 +73,17 @@ export class EngineWorks {
     this.#pool = new WorkerPool({
       size: workers,
       spawn: createWorker,
-      settings: { workers, renders: false, diskBytes, revalidate, coalesce },
+      settings: {
+        workers,
+        renders: false,
+        diskBytes,
+        writeBytes: writeBytesOf(options.memoryBytes, workers),
+        revalidate,
+        coalesce,
+      },
       deadlines,
       lost: (worker) => this.#directory.books.forget(worker),
+      wrote: (worker, writesLeft) => this.#directory.books.countWrites(worker, writesLeft),
     });
     this.arrays = new ArrayRegistry((definition, headers) => this.#pool.define(definition, headers));
     const { memory, reads, inflight } = tiers;
@@ -124,10 +135,11 @@ export class EngineWorks {
 
   resizeMemory(bytes: number): void {
     this.#directory.books.resize(bytes);
+    this.#pool.resizeDisk({ writeBytes: writeBytesOf(bytes, this.#base.options.workers) });
   }
 
-  resizeDisk(bytes: number): void {
-    this.#pool.resizeDisk(bytes);
+  resizeDisk(diskBytes: number): void {
+    this.#pool.resizeDisk({ diskBytes });
   }
 
   resizeGpu(bytes: number): void {
@@ -243,4 +255,9 @@ export class EngineWorks {
     };
     return { backend, targets, free };
   }
+}
+
+/** Bytes that may wait for the disk in one of so many workers. */
+function writeBytesOf(memoryBytes: number, workers: number): number {
+  return Math.floor((memoryBytes * WRITES_SHARE) / workers);
 }

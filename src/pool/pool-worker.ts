@@ -5,7 +5,7 @@ import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
 import type { WorkerDeadlines } from "./deadlines.js";
 import { holdsUntilGone } from "./lifeline.js";
-import type { ChunkWorkerApi, LoadCall, LoadReply, Result, WorkerSettings } from "./protocol.js";
+import type { ChunkWorkerApi, LoadCall, LoadReply, Result, WorkerSettings, WorkerSign } from "./protocol.js";
 import { unwrap } from "./protocol.js";
 import type { Thread } from "./thread.js";
 import { Watch } from "./watch.js";
@@ -54,14 +54,18 @@ export class PoolWorker {
 
   /**
    * @param id no other worker of the engine has it, or had it
-   * @param events `lost`: the worker is gone of itself, not by {@link terminate}
+   * @param events `lost`: the worker is gone of itself, not by {@link terminate}; `wrote`: how many bytes still wait for the disk
    */
   constructor(
     readonly id: number,
     thread: Thread,
     settings: WorkerSettings,
     deadlines: WorkerDeadlines,
-    events: { readonly started: () => void; readonly lost: (loss: LostWorker) => void },
+    events: {
+      readonly started: () => void;
+      readonly lost: (loss: LostWorker) => void;
+      readonly wrote: (writesLeft: number) => void;
+    },
   ) {
     this.#thread = thread;
     this.#api = wrap<ChunkWorkerApi>(thread.endpoint);
@@ -77,7 +81,10 @@ export class PoolWorker {
       () => this.#api.ping(),
       ({ message, call }) => fail(`${message}; it was replaced.`, false, call),
     );
-    this.#signs.port1.onmessage = ({ data }: MessageEvent<number>) => this.#watch.decodes(data);
+    this.#signs.port1.onmessage = ({ data }: MessageEvent<WorkerSign>) => {
+      if ("decodes" in data) this.#watch.decodes(data.decodes);
+      else events.wrote(data.writesLeft);
+    };
     const { port2 } = this.#signs;
     void this.#api.configure(settings, transfer(port2, [port2])).then((lifeline) => {
       this.#isStarted = true;

@@ -35,6 +35,8 @@ export interface PoolOptions {
   readonly deadlines: WorkerDeadlines;
   /** Told of each worker that is gone, with all that it held. */
   readonly lost: (worker: PoolWorker) => void;
+  /** Told how many bytes wait in a worker to be written to the disk, when some are written. */
+  readonly wrote: (worker: PoolWorker, writesLeft: number) => void;
 }
 
 export interface PoolStats {
@@ -73,10 +75,11 @@ export class WorkerPool {
     this.#settings = options.settings;
   }
 
-  /** Changes the budget of the disk tier, for workers that are started later too. */
-  resizeDisk(diskBytes: number): void {
-    this.#settings = { ...this.#settings, diskBytes };
-    for (const worker of this.#live) worker.tell((api) => api.resizeDisk(diskBytes));
+  /** Changes the budgets of the disk tier, for workers that are started later too. */
+  resizeDisk(sizes: Partial<Pick<WorkerSettings, "diskBytes" | "writeBytes">>): void {
+    this.#settings = { ...this.#settings, ...sizes };
+    const { diskBytes, writeBytes } = this.#settings;
+    for (const worker of this.#live) worker.tell((api) => api.resizeDisk(diskBytes, writeBytes));
   }
 
   /** Has workers that are started from now on expect to render. */
@@ -218,6 +221,7 @@ export class WorkerPool {
     const worker: PoolWorker = new PoolWorker(this.#ids++, thread, settings, deadlines, {
       started: () => this.#welcome(worker),
       lost: (loss) => this.#replace(worker, loss),
+      wrote: (writesLeft) => this.#options.wrote(worker, writesLeft),
     });
     this.#live.add(worker);
     for (const tell of this.#definitions) tell(worker);

@@ -45,6 +45,8 @@ export interface LoadCall {
   readonly call: number;
   readonly address: BrickAddress;
   readonly priority: Priority;
+  /** Whether the page never had the brick. */
+  readonly isFirst: boolean;
   /** Encoded bytes read by the page (custom stores), null when the chunk is missing; absent: the worker reads. */
   readonly encoded?: ArrayBuffer | null;
   /** Where the brick is to be held, exactly as large as it; absent: in memory of the worker's own. */
@@ -65,6 +67,16 @@ export interface DiskSpace {
   readonly maxBytes: number;
 }
 
+export interface DiskReport {
+  readonly counters: DiskCounters;
+  readonly space: DiskSpace;
+  /** Bytes that wait in the worker to be written. */
+  readonly queuedBytes: number;
+}
+
+/** What a worker tells of itself: that it begins to decode the chunk of a load; how many bytes still wait for the disk. */
+export type WorkerSign = { readonly decodes: number } | { readonly writesLeft: number };
+
 /** How a worker is set up, before anything else is asked of it. */
 export interface WorkerSettings {
   /** How many workers share the browser's connections. */
@@ -73,6 +85,8 @@ export interface WorkerSettings {
   readonly renders: boolean;
   /** Budget of the disk tier, 0 for none; null: what the browser grants decides. */
   readonly diskBytes: number | null;
+  /** Bytes of chunks that may wait to be written to the disk. */
+  readonly writeBytes: number;
   readonly revalidate: Revalidate;
   readonly coalesce: CoalesceOptions;
 }
@@ -94,7 +108,7 @@ export interface LoadReply {
   readonly decodeMs: number;
   /** Requests that ended in this worker since it last told. */
   readonly requests: readonly RequestTiming[];
-  readonly disk: { readonly counters: DiskCounters; readonly space: DiskSpace };
+  readonly disk: DiskReport;
 }
 
 export interface BrickCopy {
@@ -159,12 +173,12 @@ export interface ChunkWorkerApi {
   /**
    * Comes first; its answer says that the worker runs.
    *
-   * @param signs is told the number of each load when the worker begins to decode its chunk
+   * @param signs is told of every {@link WorkerSign}
    * @returns the name of a lock that the worker holds as long as it lives, null where it cannot
    */
   configure(settings: WorkerSettings, signs: MessagePort): Promise<string | null>;
-  /** Changes the budget of the disk tier; 0 leaves it alone. */
-  resizeDisk(maxBytes: number): void;
+  /** Changes the budgets of the disk tier, as they are in {@link WorkerSettings}; 0 leaves the cache alone. */
+  resizeDisk(maxBytes: number | null, writeBytes: number): void;
   /** Answers at once, unless the worker is stuck. */
   ping(): void;
   /** @param headers asks the page for the headers of requests */

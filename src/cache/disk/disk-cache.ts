@@ -2,16 +2,15 @@
  * The disk tier: chunks that outlive the page, shared by all workers of all tabs of an origin.
  *
  * Reads are checked against a versioned header (key, version, length, crc32c) and are a miss where anything
- * differs. Writes wait in a queue of bounded size and go out in batches of up to 16, behind the batches that
- * the page waits for. A fault of the disk makes this tier a miss: slower, never wrong, never an error.
+ * differs. Writes wait in a queue of bounded size, and go out in batches of up to 16, behind what the page waits for. A fault of the disk makes this tier a miss: slower, never wrong, never an error.
  */
 import { delMany, get, getMany, set, setMany, type UseStore } from "idb-keyval";
-import { MiB } from "../../math/bytes.js";
 import { deletePrefix, openDatabase } from "./database.js";
 import { Patience } from "./patience.js";
 import { openRecordStore, openSlab, type PayloadStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
 import { chunkPrefix, ensureTable, type IndexEntry, Segments, withTableLock } from "./segments.js";
+import { WriteQueue, type Writing } from "./write-queue.js";
 
 /** An array as the cache names it: the same for every visit while its server says that it is unchanged. */
 export interface CachedArray {
@@ -44,12 +43,11 @@ interface Write {
   readonly payload: Uint8Array;
 }
 
-/** Writes wait for each other up to this long, so that they go out together. */
-const gatherMs = 100;
-const batchSize = 16;
-const maxQueuedBytes = 32 * MiB;
 /** After this many faults in a row the tier is left alone for the rest of the visit. */
 const maxFaults = 8;
+
+/** So long an array counts as new: then this page, or another, may have begun to keep it. */
+const newForMs = 3000;
 
 /** What went wrong or was left out; never an error. */
 export interface DiskCounters {
@@ -66,39 +64,63 @@ export class DiskCache {
   readonly #store: UseStore;
   readonly #payload: PayloadStore;
   readonly #segments: Segments;
-  readonly #checked = new Map<string, Promise<void>>();
-  readonly #queue: Write[] = [];
-  #queuedBytes = 0;
-  #flushing: Promise<void> | null = null;
+  readonly #checked = new Map<string, Promise<"known" | "new">>();
+  readonly #entered = new Map<string, Promise<void>>();
+  readonly #writes: WriteQueue<Write>;
   #wanted: { readonly key: string; readonly give: (entry: Promise<ChunkEntry | undefined>) => void }[] = [];
   #faultsInARow = 0;
   readonly #patience = new Patience();
 
-  private constructor(store: UseStore, payload: PayloadStore, segments: Segments) {
+  private constructor(
+    [store, payload, segments]: readonly [UseStore, PayloadStore, Segments],
+    waiting: Pick<Writing<Write>, "isBusy" | "onWritten">,
+  ) {
     this.#store = store;
     this.#payload = payload;
     this.#segments = segments;
+    this.#writes = new WriteQueue({
+      ...waiting,
+      write: async (batch) => void (await this.#guarded(() => this.#write(batch))),
+      rest: async () => void (await this.#guarded(() => this.#segments.note())),
+    });
   }
 
   /**
    * Opens the cache of this origin.
    *
    * @param maxBytes budget of all tabs together; the first one ever decides how it is cut into segments
+   * @param isBusy whether somebody waits for this thread: then writes wait
+   * @param onWritten told how many bytes wait to be written when some are no longer
    * @returns null where the browser has no IndexedDB or Web Locks, does not let this page use them, does not answer, or has no room
    */
-  static async open(maxBytes: number): Promise<DiskCache | null> {
-    return await new Patience().waitFor(DiskCache.#open(maxBytes));
+  static async open(
+    maxBytes: number,
+    isBusy: () => boolean = () => false,
+    onWritten: (queuedBytes: number) => void = () => {},
+  ): Promise<DiskCache | null> {
+    const parts = await new Patience().waitFor(DiskCache.#open(maxBytes));
+    return parts && new DiskCache(parts, { isBusy, onWritten });
   }
 
-  static async #open(maxBytes: number): Promise<DiskCache | null> {
+  static async #open(maxBytes: number): Promise<readonly [UseStore, PayloadStore, Segments] | null> {
     try {
       const store = openDatabase();
       const { segmentBytes } = await withTableLock(() => ensureTable(maxBytes, store));
       const payload = (await openSlab(segmentBytes)) ?? openRecordStore(store);
-      return new DiskCache(store, payload, new Segments(store, payload, segmentBytes, maxBytes));
+      return [store, payload, new Segments(store, payload, segmentBytes, maxBytes)];
     } catch {
       return null;
     }
+  }
+
+  /** Bytes of the chunks that wait to be written. */
+  get queuedBytes(): number {
+    return this.#writes.bytes;
+  }
+
+  /** Changes how many bytes may wait. */
+  set maxQueuedBytes(bytes: number) {
+    this.#writes.maxBytes = bytes;
   }
 
   /** What all pages of the origin keep, when it was last looked at, and may keep. */
@@ -108,15 +130,16 @@ export class DiskCache {
 
   /** Changes the budget; segments beyond it go. Never rejects. */
   async resize(maxBytes: number): Promise<void> {
-    await this.#guarded(async () => {
-      await this.#segments.resize(maxBytes);
-      return null;
-    });
+    await this.#guarded(() => this.#segments.resize(maxBytes));
   }
 
-  /** The chunk as it was put, or null. Never rejects. */
-  async get(array: CachedArray, chunk: string): Promise<DiskHit | null> {
-    const hit = await this.#inTime(() => this.#guarded(() => this.#read(array, chunk)));
+  /**
+   * The chunk as it was put, or null. Never rejects.
+   *
+   * @param isFirst whether nobody on this page has had it: if the array was never kept, it need not be looked for
+   */
+  async get(array: CachedArray, chunk: string, isFirst = false): Promise<DiskHit | null> {
+    const hit = await this.#inTime(() => this.#guarded(() => this.#read(array, chunk, isFirst)));
     if (hit === null) this.counters.misses++;
     else this.counters.hits++;
     return hit;
@@ -124,15 +147,12 @@ export class DiskCache {
 
   /** Writes a chunk when there is time; it is left out when too much is waiting. The payload must not change. */
   put(array: CachedArray, chunk: string, kind: RecordKind, payload: Uint8Array, objectVersion: string): void {
-    if (this.#broken || this.#queuedBytes + payload.byteLength > maxQueuedBytes) return;
-    this.#queue.push({ array, chunk, kind, payload, objectVersion });
-    this.#queuedBytes += payload.byteLength;
-    this.#flushing ??= this.#flush();
+    if (!this.#broken) this.#writes.put({ array, chunk, kind, payload, objectVersion });
   }
 
   /** Settles when everything put so far is written or left out. */
   async settled(): Promise<void> {
-    while (this.#flushing !== null) await this.#flushing;
+    await this.#writes.settled();
   }
 
   /** Forgets a chunk that turned out to be outdated. */
@@ -148,8 +168,8 @@ export class DiskCache {
     return this.#faultsInARow >= maxFaults;
   }
 
-  async #read(array: CachedArray, chunk: string): Promise<DiskHit | null> {
-    await this.#check(array);
+  async #read(array: CachedArray, chunk: string, isFirst: boolean): Promise<DiskHit | null> {
+    if ((await this.#check(array)) === "new" && isFirst) return null;
     const key = keyOf(array, chunk);
     const entry = await this.#entry(key);
     if (entry === undefined || entry.version !== array.version) return null;
@@ -182,45 +202,31 @@ export class DiskCache {
     });
   }
 
-  /** Drops the chunks of an older version of the array, once. */
-  async #check(array: CachedArray): Promise<void> {
+  /** Whether chunks of the array are kept; drops those of an older version, once. */
+  async #check(array: CachedArray): Promise<"known" | "new"> {
     const { identity, version } = array;
-    const known = this.#checked.get(identity);
-    if (known !== undefined) return await known;
-    const check = async (): Promise<void> => {
+    return await once(this.#checked, identity, async () => {
       const stored = await get<string>(`array/${identity}`, this.#store);
-      if (stored === version) return;
-      if (stored !== undefined) await deletePrefix(`${chunkPrefix}${identity}/`, this.#store);
-      await set(`array/${identity}`, version, this.#store);
-    };
-    const checking = check();
-    this.#checked.set(identity, checking);
-    // A fault may pass.
-    checking.catch(() => this.#checked.delete(identity));
-    await checking;
+      if (stored === version) return "known";
+      if (stored !== undefined) {
+        await deletePrefix(`${chunkPrefix}${identity}/`, this.#store);
+        await set(`array/${identity}`, version, this.#store);
+      }
+      setTimeout(() => this.#checked.delete(identity), newForMs);
+      return "new";
+    });
   }
 
-  async #flush(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, gatherMs));
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, batchSize);
-      await this.#guarded(async () => {
-        await this.#write(batch);
-        return null;
-      });
-      this.#queuedBytes -= batch.reduce((sum, { payload }) => sum + payload.byteLength, 0);
-    }
-    await this.#guarded(async () => {
-      await this.#segments.note();
-      return null;
-    });
-    this.#flushing = this.#queue.length > 0 ? this.#flush() : null;
+  /** Tells all pages that chunks of the array are kept, before the first one is. */
+  async #enterArray({ identity, version }: CachedArray): Promise<void> {
+    await once(this.#entered, identity, () => set(`array/${identity}`, version, this.#store));
   }
 
   async #write(batch: readonly Write[]): Promise<void> {
     const entries: [string, ChunkEntry][] = [];
     for (const { array, chunk, kind, payload, objectVersion } of batch) {
       await this.#check(array);
+      await this.#enterArray(array);
       const key = keyOf(array, chunk);
       const head = { kind, key, version: array.version, objectVersion, payloadBytes: payload.byteLength };
       const headerBytes = encodeHead({ ...head, generation: 0 }, new Uint8Array(0)).byteLength;
@@ -254,7 +260,7 @@ export class DiskCache {
   }
 
   /** Runs an operation on the disk; null when it fails, or when the disk has failed too often. */
-  async #guarded<T>(work: () => Promise<T | null>): Promise<T | null> {
+  async #guarded<T>(work: () => Promise<T>): Promise<T | null> {
     if (this.#broken) return null;
     try {
       const value = await work();
@@ -271,4 +277,14 @@ export class DiskCache {
 
 function keyOf({ identity }: CachedArray, chunk: string): string {
   return `${chunkPrefix}${identity}/${chunk}`;
+}
+
+/** What was found or done for a name the first time; a fault may pass, and is not kept. */
+async function once<T>(known: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
+  const found = known.get(name);
+  if (found !== undefined) return await found;
+  const working = work();
+  known.set(name, working);
+  working.catch(() => known.delete(name));
+  return await working;
 }

@@ -1,5 +1,5 @@
 /** The disk cache by itself, on the page: there no slab can be opened, so records lie in IndexedDB. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CachedArray, DiskCache } from "../../../src/cache/disk/disk-cache.js";
 import { cacheReport, clearCache, MiB } from "../../../src/index.js";
 
@@ -47,6 +47,18 @@ describe("the disk cache", () => {
     old.put(array, "0,0,0", "encoded", payloadOf(2), "");
     await old.settled();
     expect(await fresh.get(changed, "0,0,0")).toBeNull();
+  });
+
+  test("looks for no chunk that nobody here has had, where the array was never kept, and soon again looks", async () => {
+    const [writer, reader] = [(await DiskCache.open(8 * MiB))!, (await DiskCache.open(8 * MiB))!];
+    expect(await reader.get(array, "0,0,0", true)).toBeNull();
+    writer.put(array, "0,0,0", "decoded", payloadOf(1), "");
+    await writer.settled();
+    expect(await reader.get(array, "0,0,0", true)).toBeNull();
+    expect(await reader.get(array, "0,0,0")).toMatchObject({ kind: "decoded" });
+    await vi.waitFor(async () => expect(await reader.get(array, "0,0,0", true)).not.toBeNull(), 10_000);
+    const later = (await DiskCache.open(8 * MiB))!;
+    expect(await later.get(array, "0,0,0", true)).not.toBeNull();
   });
 
   test("two of them at twice the budget read nothing wrong and stay within it", async () => {
