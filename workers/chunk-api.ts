@@ -131,6 +131,9 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       );
       return holdLifeline();
     },
+    expectRenders() {
+      fetchEarly(readRenderer);
+    },
     ping() {},
     resizeDisk(maxBytes, writeBytes) {
       loads().resizeDisk(maxBytes, writeBytes);

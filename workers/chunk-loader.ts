@@ -138,7 +138,8 @@ export class ChunkLoader {
           disk: this.#disk.report,
         };
       }
-      void array.decode.preload();
+      // The request goes out first: what decodes it has the time of a round trip.
+      setTimeout(() => void array.decode.preload());
       let objectVersion = "";
       const options = {
         priority: call.priority,

@@ -75,7 +75,7 @@ export class EngineWorks {
       spawn: createWorker,
       settings: {
         workers,
-        renders: false,
+        renders: options.backend === "cpu",
         diskBytes,
         writeBytes: writeBytesOf(options.memoryBytes, workers),
         revalidate,

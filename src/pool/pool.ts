@@ -82,9 +82,11 @@ export class WorkerPool {
     for (const worker of this.#live) worker.tell((api) => api.resizeDisk(diskBytes, writeBytes));
   }
 
-  /** Has workers that are started from now on expect to render. */
+  /** Has all workers expect to render. */
   expectRenders(): void {
+    if (this.#settings.renders) return;
     this.#settings = { ...this.#settings, renders: true };
+    for (const worker of this.#live) worker.tell((api) => api.expectRenders());
   }
 
   /** How many workers there are to be. */

@@ -179,6 +179,8 @@ export interface ChunkWorkerApi {
   configure(settings: WorkerSettings, signs: MessagePort): Promise<string | null>;
   /** Changes the budgets of the disk tier, as they are in {@link WorkerSettings}; 0 leaves the cache alone. */
   resizeDisk(maxBytes: number | null, writeBytes: number): void;
+  /** It will be asked to render, as {@link WorkerSettings.renders} says of those that start later. */
+  expectRenders(): void;
   /** Answers at once, unless the worker is stuck. */
   ping(): void;
   /** @param headers asks the page for the headers of requests */

@@ -7,7 +7,7 @@
 import { delMany, get, getMany, set, setMany, type UseStore } from "idb-keyval";
 import { deletePrefix, openDatabase } from "./database.js";
 import { Patience } from "./patience.js";
-import { openRecordStore, openSlab, type PayloadStore } from "./payload.js";
+import { openRecordStore, openSlab, type PayloadStore, slabStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
 import { chunkPrefix, ensureTable, type IndexEntry, Segments, withTableLock } from "./segments.js";
 import { WriteQueue, type Writing } from "./write-queue.js";
@@ -64,7 +64,9 @@ export class DiskCache {
   readonly #store: UseStore;
   readonly #payload: PayloadStore;
   readonly #segments: Segments;
-  readonly #checked = new Map<string, Promise<"known" | "new">>();
+  readonly #checked = new Map<string, Promise<void>>();
+  /** Arrays of which nothing was kept a moment ago. */
+  readonly #new = new Set<string>();
   readonly #entered = new Map<string, Promise<void>>();
   readonly #writes: WriteQueue<Write>;
   #wanted: { readonly key: string; readonly give: (entry: Promise<ChunkEntry | undefined>) => void }[] = [];
@@ -103,12 +105,15 @@ export class DiskCache {
   }
 
   static async #open(maxBytes: number): Promise<readonly [UseStore, PayloadStore, Segments] | null> {
+    const opening = openSlab();
     try {
       const store = openDatabase();
       const { segmentBytes } = await withTableLock(() => ensureTable(maxBytes, store));
-      const payload = (await openSlab(segmentBytes)) ?? openRecordStore(store);
+      const slab = await opening;
+      const payload = slab === null ? openRecordStore(store) : slabStore(slab, segmentBytes);
       return [store, payload, new Segments(store, payload, segmentBytes, maxBytes)];
     } catch {
+      opening.then((slab) => slab?.close()).catch(() => {});
       return null;
     }
   }
@@ -169,9 +174,9 @@ export class DiskCache {
   }
 
   async #read(array: CachedArray, chunk: string, isFirst: boolean): Promise<DiskHit | null> {
-    if ((await this.#check(array)) === "new" && isFirst) return null;
+    if (isFirst && this.#new.has(array.identity)) return null;
     const key = keyOf(array, chunk);
-    const entry = await this.#entry(key);
+    const [entry] = await Promise.all([this.#entry(key), this.#check(array)]);
     if (entry === undefined || entry.version !== array.version) return null;
     const { kind, objectVersion, payloadBytes, generation, version } = entry;
     const header = new Uint8Array(entry.headerBytes);
@@ -202,18 +207,21 @@ export class DiskCache {
     });
   }
 
-  /** Whether chunks of the array are kept; drops those of an older version, once. */
-  async #check(array: CachedArray): Promise<"known" | "new"> {
+  /** Looks whether chunks of the array are kept, and drops those of an older version, once. */
+  async #check(array: CachedArray): Promise<void> {
     const { identity, version } = array;
-    return await once(this.#checked, identity, async () => {
+    await once(this.#checked, identity, async () => {
       const stored = await get<string>(`array/${identity}`, this.#store);
-      if (stored === version) return "known";
+      if (stored === version) return;
       if (stored !== undefined) {
         await deletePrefix(`${chunkPrefix}${identity}/`, this.#store);
         await set(`array/${identity}`, version, this.#store);
       }
-      setTimeout(() => this.#checked.delete(identity), newForMs);
-      return "new";
+      this.#new.add(identity);
+      setTimeout(() => {
+        this.#new.delete(identity);
+        this.#checked.delete(identity);
+      }, newForMs);
     });
   }
 

@@ -22,7 +22,7 @@ export interface Position {
 }
 
 /** `FileSystemSyncAccessHandle`, which TypeScript knows in its worker library only. */
-interface SharedHandle {
+export interface SharedHandle {
   readonly mode?: string;
   read(target: Uint8Array, options: { readonly at: number }): number;
   write(source: Uint8Array, options: { readonly at: number }): number;
@@ -44,7 +44,7 @@ interface SlabFile {
  * @returns null where the browser has no such handles
  * @throws `QuotaExceededError` where there is no room for the file: IndexedDB would be no better off
  */
-export async function openSlab(segmentBytes: number): Promise<PayloadStore | null> {
+export async function openSlab(): Promise<SharedHandle | null> {
   let handle: SharedHandle;
   try {
     const root = await navigator.storage.getDirectory();
@@ -58,6 +58,11 @@ export async function openSlab(segmentBytes: number): Promise<PayloadStore | nul
     handle.close();
     return null;
   }
+  return handle;
+}
+
+/** Records in the slab, whose segments are of that size. */
+export function slabStore(handle: SharedHandle, segmentBytes: number): PayloadStore {
   const start = ({ segment, offset }: Position): number => segment * segmentBytes + offset;
   return {
     kind: "opfs",
