@@ -10,6 +10,7 @@ import {
   type DiskSpace,
   type LoadReply,
 } from "../pool/protocol.js";
+import { Pace, pageSliceMs } from "../timing/slices.js";
 import type { Spans } from "../timing/spans.js";
 import type { Vec3 } from "../types.js";
 import { createChunkReader } from "../zarr/chunks.js";
@@ -40,6 +41,8 @@ export class BrickLoader {
   #diskSpace: DiskSpace = { occupiedBytes: 0, maxBytes: 0 };
   #diskPeak = 0;
   #calls = 0;
+  /** When reads begin, they ask for hundreds of bricks at once. */
+  readonly #pace = new Pace(pageSliceMs);
 
   /** @param inflight bytes of the chunks that may be under way at once */
   constructor(
@@ -78,6 +81,8 @@ export class BrickLoader {
     choose: () => PoolWorker,
     signal: AbortSignal,
   ): Promise<void> {
+    await this.#pace.turn();
+    signal.throwIfAborted();
     // A chunk larger than the whole budget goes alone.
     const share = Math.min(array.brickBytes, this.inflight.limit);
     const leave = await this.spans.queued("inflight", this.inflight.take(share, signal, priority));

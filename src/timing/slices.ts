@@ -37,3 +37,33 @@ async function otherTasks(): Promise<void> {
   });
   port1.close();
 }
+
+/** Cuts what many callers do in one task: each waits for its turn, which comes in the next task once this one was long. */
+export class Pace {
+  readonly #sliceMs: number;
+  /** One after the other, so that the next caller sees how long the work of this one took. */
+  #last: Promise<void> = Promise.resolve();
+  #sinceMs = 0;
+  #nextTask: Promise<void> | null = null;
+
+  constructor(sliceMs: number) {
+    this.#sliceMs = sliceMs;
+  }
+
+  /** Resolves in a task that has time left; callers keep their order. */
+  turn(): Promise<void> {
+    this.#last = this.#last.then(() => this.#step());
+    return this.#last;
+  }
+
+  async #step(): Promise<void> {
+    if (this.#nextTask !== null) {
+      if (performance.now() - this.#sinceMs < this.#sliceMs) return;
+      await this.#nextTask;
+    }
+    this.#sinceMs = performance.now();
+    this.#nextTask = otherTasks().then(() => {
+      this.#nextTask = null;
+    });
+  }
+}
