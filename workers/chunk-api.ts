@@ -5,7 +5,6 @@ import type { LabelCounts } from "../src/cpu/count.js";
 import { RenderScratch } from "../src/cpu/scratch.js";
 import { VoxelfeedError } from "../src/errors.js";
 import { fetchCode, fetchEarly } from "../src/fetch-code.js";
-import { distinctIds } from "../src/plan/ids.js";
 import { holdLifeline } from "../src/pool/lifeline.js";
 import {
   answer,
@@ -32,6 +31,7 @@ const workerSliceMs = 250;
 const readRenderer = () => fetchCode(() => import("../src/cpu/render.js"));
 const valueRenderer = () => fetchCode(() => import("../src/cpu/values/render.js"));
 const labelCounter = () => fetchCode(() => import("../src/cpu/count.js"));
+const idTables = () => fetchCode(() => import("../src/plan/ids.js"));
 const targetRenderer = () => fetchCode(() => import("../src/cpu/targets/render.js"));
 
 /**
@@ -64,11 +64,13 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     return brick;
   }
 
-  function copyOf(key: string): BrickCopy {
+  async function copyOf(key: string): Promise<BrickCopy> {
     const bytes = held(key).slice().buffer;
     const dtype = loads().metaOf(Number.parseInt(key, 10))?.dtype;
     const isIds = dtype === "uint64" || dtype === "int64";
-    return { bytes, ids: isIds ? distinctIds(new Uint8Array(bytes), dtype === "int64") : null };
+    if (!isIds) return { bytes, ids: null };
+    const { distinctIds } = await idTables();
+    return { bytes, ids: distinctIds(new Uint8Array(bytes), dtype === "int64") };
   }
 
   async function render({
@@ -146,7 +148,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
       loads().cancel(call);
     },
     async copy(keys) {
-      const result = await answer(() => keys.map(copyOf));
+      const result = await answer(() => Promise.all(keys.map(copyOf)));
       return result.ok
         ? transfer(
             result,

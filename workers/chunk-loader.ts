@@ -21,7 +21,7 @@ import { FetchQueue } from "../src/zarr/fetch-queue.js";
 import { keepHeaders } from "../src/zarr/headers.js";
 import type { ArrayMeta } from "../src/zarr/metadata.js";
 import { RetryBudgets } from "../src/zarr/retry-budget.js";
-import { openStore } from "../src/zarr/store.js";
+import { openSpec } from "../src/zarr/spec-store.js";
 import { defaultTimeouts } from "../src/zarr/timeouts.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
 import { readDecoded } from "./read-decoded.js";
@@ -78,7 +78,7 @@ export class ChunkLoader {
       if (this.#requests.length < MAX_UNTOLD_REQUESTS) this.#requests.push(timing);
     };
     const network = { queue: this.#queue, budgets: this.#budgets, onRequest, headers };
-    const store = spec === null ? null : openStore(spec, network);
+    const store = spec === null ? null : openSpec(spec, network);
     const { coalesce } = this.#settings;
     const read = store === null ? null : createChunkReader(coalesceRanges(store, coalesce), meta);
     const cached = store === null ? Promise.resolve(null) : cachedArray(store, meta, this.#settings);

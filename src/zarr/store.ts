@@ -3,12 +3,12 @@ import { VoxelfeedError } from "../errors.js";
 import { checkHttpOptions, type HttpOptions } from "./access.js";
 import type { ByteStore, HttpSource, ImageSource, StoreSpec, UrlSource } from "./byte-store.js";
 import { openCustomStore } from "./custom.js";
-import { openDirectoryStore } from "./directory.js";
 import { FetchQueue } from "./fetch-queue.js";
 import { checkedHeaders, keepHeaders } from "./headers.js";
 import { openHttpStore } from "./http.js";
 import type { Network } from "./request.js";
 import { httpSpec, urlSpec } from "./source.js";
+import { openSpec } from "./spec-store.js";
 
 /**
  * Opens a source, or the spec of a store that another thread has opened. No request is made.
@@ -19,10 +19,9 @@ export function openStore(source: ImageSource | StoreSpec, network: Partial<Netw
   if (typeof source === "string" || source instanceof URL) return openHttpStore(urlSpec(source), network);
   if (isList(source)) return openHttpStore(urlSpec(...source), network);
   if (typeof source === "object" && source !== null) {
-    if (isSpec(source))
-      return source.kind === "http" ? openHttpStore(source, network) : openDirectoryStore(source);
+    if (isSpec(source)) return openSpec(source, network);
     if (isDirectoryHandle(source)) {
-      return openDirectoryStore({ kind: "directory", handle: source, url: `directory:${source.name}` });
+      return openSpec({ kind: "directory", handle: source, url: `directory:${source.name}` });
     }
     if ("get" in source && typeof source.get === "function") return openCustomStore(source);
     if (isHttpSource(source)) return openHttpStore(httpSpec(source), network);

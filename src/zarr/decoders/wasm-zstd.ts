@@ -1,5 +1,5 @@
 /** The wasm codec for zstd: fast, but not to be relied upon. One per thread. */
-import { xxhash64Low } from "./xxhash64.js";
+import { crc32c } from "../crc32c.js";
 
 /**
  * A frame of 400 bytes with what chunks are made of, four Huffman streams and sequences: decoding it has the functions
@@ -9,7 +9,7 @@ const probe = {
   frame:
     "KLUv/WCQAM0CADaUEIEhDgAPAA8Ax8Px8/dNwm9W/B8kJxz7sAecMklfmFtOfmj46gNDfzrPXz7LFAAEIPxh8gbAblPzAXeGZ2fzHvz3HwYAeBG6KBx5p+J4cDgkGbXNG8gD",
   bytes: 400,
-  hash: 2615430703,
+  crc32c: 3864610033,
 };
 
 type Decode = (bytes: Uint8Array, decodedBytes: number) => Uint8Array;
@@ -63,7 +63,7 @@ async function loadCodec(): Promise<Decode | undefined> {
     const { default: zstd } = await import("zstandard-wasm");
     await zstd.loadWASM();
     const frame = Uint8Array.from(atob(probe.frame), (character) => character.charCodeAt(0));
-    return xxhash64Low(zstd.decompress(frame, probe.bytes)) === probe.hash ? zstd.decompress : undefined;
+    return crc32c(zstd.decompress(frame, probe.bytes)) === probe.crc32c ? zstd.decompress : undefined;
   } catch {
     return undefined;
   }
