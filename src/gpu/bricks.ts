@@ -54,6 +54,8 @@ export class BrickPool {
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
   #peakBytes = 0;
+  /** Of the bricks that heaps were made for. */
+  #largestBytes = heapGranularity;
 
   constructor(device: GPUDevice, options: BrickPoolOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
@@ -96,10 +98,11 @@ export class BrickPool {
     return this.#heaps.map((heap) => heap.buffer);
   }
 
-  /** Whether there may be no more heaps, and those there are do not add up to what a ceiling allows. */
+  /** Whether there may be no more heaps, and those there are hold a brick less than a ceiling allows. */
   fallsShortOf(maxBytes: number): boolean {
-    const most = Math.min(maxBytes, this.#maxHeaps * Math.min(this.#maxBindingBytes, maxBytes));
-    return this.#heaps.length === this.#maxHeaps && this.heapBytes < most - this.#maxHeaps * heapGranularity;
+    const wholeBricks = (bytes: number) => Math.floor(bytes / this.#largestBytes) * this.#largestBytes;
+    const most = Math.min(wholeBricks(maxBytes), this.#maxHeaps * wholeBricks(this.#maxBindingBytes));
+    return this.#heaps.length === this.#maxHeaps && this.heapBytes < most;
   }
 
   /**
@@ -197,11 +200,14 @@ export class BrickPool {
   #addHeap(bytes: number): boolean {
     if (this.#heaps.length === this.#maxHeaps) return false;
     const left = this.#maxBytes - this.heapBytes;
-    // An equal share each, so that a small dataset does not cost the whole budget; the last one is what is left.
+    const size = heapSize(bytes);
+    // An equal share each, so that a small dataset does not cost the whole budget; the last one is what is left. Whole
+    // bricks each, or the budget would hold up to a brick less for every heap.
     const isLast = this.#heaps.length === this.#maxHeaps - 1;
-    const share = isLast ? left : Math.max(Math.ceil(this.#maxBytes / this.#maxHeaps), heapSize(bytes));
-    const ranges = new Heap(Math.min(share, left, this.#maxHeapBytes));
-    if (ranges.capacity < heapSize(bytes)) return false;
+    const share = isLast ? left : Math.ceil(this.#maxBytes / this.#maxHeaps / size) * size;
+    const ranges = new Heap(Math.floor(Math.min(share, left, this.#maxHeapBytes) / size) * size);
+    if (ranges.capacity === 0) return false;
+    this.#largestBytes = Math.max(this.#largestBytes, size);
     this.#onHeapBytes(this.heapBytes + ranges.capacity);
     const buffer = this.#allocations.create({
       label: `voxelfeed bricks ${this.#heaps.length}`,
