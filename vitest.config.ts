@@ -26,7 +26,15 @@ export default defineConfig(({ mode }) => ({
       {
         mode,
         optimizeDeps: {
-          include: ["zarrita", "comlink", "numcodecs/blosc", "numcodecs/zstd", "numcodecs/lz4", "fast-check"],
+          include: [
+            "zarrita",
+            "comlink",
+            "zstandard-wasm",
+            "numcodecs/blosc",
+            "numcodecs/zstd",
+            "numcodecs/lz4",
+            "fast-check",
+          ],
         },
         // Isolated, so that workers may share memory; tests that want it otherwise say so.
         server: {

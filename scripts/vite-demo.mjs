@@ -36,6 +36,7 @@ export function demoConfig({ dataDir, port, customLogger }) {
         "numcodecs/lz4",
         "numcodecs/zlib",
         "numcodecs/zstd",
+        "zstandard-wasm",
       ],
     },
     plugins: [
