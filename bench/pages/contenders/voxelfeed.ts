@@ -44,7 +44,10 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitor
       }
     },
     placed: () => placed,
-    settled: diskSettled,
+    async settled() {
+      while ((loader.stats().budget.memory.parts.writes ?? 0) > 0) await pause();
+      await diskSettled();
+    },
     stats: () => ({ ...loader.stats(), ...(monitor && { monitor: monitor.report() }) }),
     close() {
       monitor?.dispose();
@@ -107,7 +110,11 @@ async function diskSettled(): Promise<void> {
   let before = -1;
   for (let bytes = 0; bytes !== before; ) {
     before = bytes;
-    await new Promise((done) => setTimeout(done, QUIET_MS));
+    await pause();
     ({ bytes } = await cacheReport());
   }
+}
+
+async function pause(): Promise<void> {
+  await new Promise((done) => setTimeout(done, QUIET_MS));
 }
