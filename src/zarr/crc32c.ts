@@ -32,19 +32,6 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/**
- * Verifies the four little-endian bytes of checksum at the end.
- *
- * @returns a view of the bytes before them; `undefined` when the checksum is wrong or there is none.
- */
-export function stripCrc32c(bytes: Uint8Array): Uint8Array | undefined {
-  const length = bytes.byteLength - 4;
-  if (length < 0) return undefined;
-  const body = bytes.subarray(0, length);
-  const stored = new DataView(bytes.buffer, bytes.byteOffset + length, 4).getUint32(0, true);
-  return crc32c(body) === stored ? body : undefined;
-}
-
 function makeTable(): Int32Array {
   const made = new Int32Array(256 * stride);
   for (let byte = 0; byte < 256; byte++) {

@@ -3,9 +3,9 @@ import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
 import { SharedAbort } from "../shared-abort.js";
 import type { ByteStore } from "./byte-store.js";
-import { stripCrc32c } from "./crc32c.js";
 import type { ShardSpec } from "./metadata.js";
 import { elementCount } from "./sizes.js";
+import { stripCrc32c } from "./strip-crc32c.js";
 import { messagePath } from "./url.js";
 
 /** Indexes kept per reader; the least recently used go first. */

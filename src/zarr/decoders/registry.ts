@@ -1,7 +1,7 @@
 /** Which decoder runs a codec: ours for everything that takes bytes at their word, zarrita's for the rest. */
 import { registry } from "zarrita";
-import { stripCrc32c } from "../crc32c.js";
 import type { CodecSpec } from "../metadata.js";
+import { stripCrc32c } from "../strip-crc32c.js";
 import type { Decoder } from "./decoder.js";
 import { baseName } from "./limits.js";
 import type { WasmZstd } from "./wasm-zstd.js";
