@@ -1,6 +1,6 @@
 /** How a worker comes by a brick: from the disk, else fetched, verified and decoded. */
 import { Budget } from "../src/cache/budget.js";
-import type { CachedArray } from "../src/cache/disk/disk-cache.js";
+import type { CachedArray } from "../src/cache/disk/known-arrays.js";
 import { VoxelfeedError } from "../src/errors.js";
 import {
   type ArrayDefinition,

@@ -1,5 +1,6 @@
 /** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
-import { type CachedArray, DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
+import { DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
+import type { CachedArray } from "../src/cache/disk/known-arrays.js";
 import { GiB } from "../src/math/bytes.js";
 import type { DiskReport, DiskSpace, WorkerSettings } from "../src/pool/protocol.js";
 import type { Vec3 } from "../src/types.js";

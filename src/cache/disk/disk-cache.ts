@@ -4,21 +4,14 @@
  * Reads are checked against a versioned header (key, version, length, crc32c) and are a miss where anything
  * differs. Writes wait in a queue of bounded size, and go out in batches of up to 16, behind what the page waits for. A fault of the disk makes this tier a miss: slower, never wrong, never an error.
  */
-import { delMany, get, getMany, set, setMany, type UseStore } from "idb-keyval";
-import { deletePrefix, openDatabase } from "./database.js";
+import { delMany, getMany, setMany, type UseStore } from "idb-keyval";
+import { openDatabase } from "./database.js";
+import { type CachedArray, KnownArrays } from "./known-arrays.js";
 import { Patience } from "./patience.js";
 import { openRecordStore, openSlab, type PayloadStore, slabStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
 import { chunkPrefix, ensureTable, type IndexEntry, Segments, withTableLock } from "./segments.js";
 import { WriteQueue, type Writing } from "./write-queue.js";
-
-/** An array as the cache names it: the same for every visit while its server says that it is unchanged. */
-export interface CachedArray {
-  /** Names source and array, without its version. */
-  readonly identity: string;
-  /** What the server called this version (ETag or date). */
-  readonly version: string;
-}
 
 /** A chunk found on the disk. The caller owns the bytes, which fill their buffer. */
 export interface DiskHit {
@@ -46,9 +39,6 @@ interface Write {
 /** After this many faults in a row the tier is left alone for the rest of the visit. */
 const maxFaults = 8;
 
-/** So long an array counts as new: then this page, or another, may have begun to keep it. */
-const newForMs = 3000;
-
 /** What went wrong or was left out; never an error. */
 export interface DiskCounters {
   /** Chunks found, and asked for but not there. */
@@ -64,10 +54,7 @@ export class DiskCache {
   readonly #store: UseStore;
   readonly #payload: PayloadStore;
   readonly #segments: Segments;
-  readonly #checked = new Map<string, Promise<void>>();
-  /** Arrays of which nothing was kept a moment ago. */
-  readonly #new = new Set<string>();
-  readonly #entered = new Map<string, Promise<void>>();
+  readonly #arrays: KnownArrays;
   readonly #writes: WriteQueue<Write>;
   #wanted: { readonly key: string; readonly give: (entry: Promise<ChunkEntry | undefined>) => void }[] = [];
   #faultsInARow = 0;
@@ -80,6 +67,7 @@ export class DiskCache {
     this.#store = store;
     this.#payload = payload;
     this.#segments = segments;
+    this.#arrays = new KnownArrays(store);
     this.#writes = new WriteQueue({
       ...waiting,
       write: async (batch) => void (await this.#guarded(() => this.#write(batch))),
@@ -174,9 +162,9 @@ export class DiskCache {
   }
 
   async #read(array: CachedArray, chunk: string, isFirst: boolean): Promise<DiskHit | null> {
-    if (isFirst && this.#new.has(array.identity)) return null;
+    if (isFirst && this.#arrays.isNew(array)) return null;
     const key = keyOf(array, chunk);
-    const [entry] = await Promise.all([this.#entry(key), this.#check(array)]);
+    const [entry] = await Promise.all([this.#entry(key), this.#arrays.check(array)]);
     if (entry === undefined || entry.version !== array.version) return null;
     const { kind, objectVersion, payloadBytes, generation, version } = entry;
     const header = new Uint8Array(entry.headerBytes);
@@ -207,34 +195,10 @@ export class DiskCache {
     });
   }
 
-  /** Looks whether chunks of the array are kept, and drops those of an older version, once. */
-  async #check(array: CachedArray): Promise<void> {
-    const { identity, version } = array;
-    await once(this.#checked, identity, async () => {
-      const stored = await get<string>(`array/${identity}`, this.#store);
-      if (stored === version) return;
-      if (stored !== undefined) {
-        await deletePrefix(`${chunkPrefix}${identity}/`, this.#store);
-        await set(`array/${identity}`, version, this.#store);
-      }
-      this.#new.add(identity);
-      setTimeout(() => {
-        this.#new.delete(identity);
-        this.#checked.delete(identity);
-      }, newForMs);
-    });
-  }
-
-  /** Tells all pages that chunks of the array are kept, before the first one is. */
-  async #enterArray({ identity, version }: CachedArray): Promise<void> {
-    await once(this.#entered, identity, () => set(`array/${identity}`, version, this.#store));
-  }
-
   async #write(batch: readonly Write[]): Promise<void> {
     const entries: [string, ChunkEntry][] = [];
     for (const { array, chunk, kind, payload, objectVersion } of batch) {
-      await this.#check(array);
-      await this.#enterArray(array);
+      await this.#arrays.enter(array);
       const key = keyOf(array, chunk);
       const head = { kind, key, version: array.version, objectVersion, payloadBytes: payload.byteLength };
       const headerBytes = encodeHead({ ...head, generation: 0 }, new Uint8Array(0)).byteLength;
@@ -285,14 +249,4 @@ export class DiskCache {
 
 function keyOf({ identity }: CachedArray, chunk: string): string {
   return `${chunkPrefix}${identity}/${chunk}`;
-}
-
-/** What was found or done for a name the first time; a fault may pass, and is not kept. */
-async function once<T>(known: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
-  const found = known.get(name);
-  if (found !== undefined) return await found;
-  const working = work();
-  known.set(name, working);
-  working.catch(() => known.delete(name));
-  return await working;
 }

@@ -1,6 +1,7 @@
 /** The disk cache by itself, on the page: there no slab can be opened, so records lie in IndexedDB. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type CachedArray, DiskCache } from "../../../src/cache/disk/disk-cache.js";
+import { DiskCache } from "../../../src/cache/disk/disk-cache.js";
+import type { CachedArray } from "../../../src/cache/disk/known-arrays.js";
 import { cacheReport, clearCache, MiB } from "../../../src/index.js";
 
 const array: CachedArray = { identity: "array-1", version: "v1" };
