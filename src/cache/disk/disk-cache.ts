@@ -2,7 +2,8 @@
  * The disk tier: chunks that outlive the page, shared by all workers of all tabs of an origin.
  *
  * Reads are checked against a versioned header (key, version, length, crc32c) and are a miss where anything
- * differs. Writes wait in a queue of bounded size, and go out in batches of up to 16, behind what the page waits for. A fault of the disk makes this tier a miss: slower, never wrong, never an error.
+ * differs. Writes wait in a queue of bounded size, and go out in batches of up to 16, behind what the page waits for.
+ * A fault of the disk makes this tier a miss: slower, never wrong, never an error.
  */
 import { delMany, getMany, setMany, type UseStore } from "idb-keyval";
 import { openDatabase } from "./database.js";
@@ -94,6 +95,8 @@ export class DiskCache {
 
   static async #open(maxBytes: number): Promise<readonly [UseStore, PayloadStore, Segments] | null> {
     const opening = openSlab();
+    // It may fail while the table is waited for: whoever waits for it then sees that.
+    opening.catch(() => {});
     try {
       const store = openDatabase();
       const { segmentBytes } = await withTableLock(() => ensureTable(maxBytes, store));
