@@ -73,25 +73,15 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     return { bytes, ids: distinctIds(new Uint8Array(bytes), dtype === "int64") };
   }
 
-  async function render({
-    plan,
-    values,
-    gather,
-    bricks: entries,
-    mask,
-    memory,
-  }: RenderCall): Promise<RenderReply> {
+  async function render({ plan, values, gather, bricks: entries, memory }: RenderCall): Promise<RenderReply> {
     const startedAtMs = sharedNowMs();
     const found = new Map(entries.map(([entry, key]) => [entry, held(key)] as const));
     const scratch = idleScratch.pop() ?? new RenderScratch();
+    const options = { mask: memory.mask !== null, scratch, memory };
     const steps =
       values === undefined
-        ? (await readRenderer()).renderReadInSteps(plan, found, { mask, scratch, memory })
-        : (await valueRenderer()).renderValuesInSteps({ plan, values, gather }, found, {
-            mask,
-            scratch,
-            memory,
-          });
+        ? (await readRenderer()).renderReadInSteps(plan, found, options)
+        : (await valueRenderer()).renderValuesInSteps({ plan, values, gather }, found, options);
     const { result, busyMs } = await inSlices(steps, sliceMs);
     idleScratch.push(scratch);
     return { ...result, startedAtMs, endedAtMs: sharedNowMs(), renderMs: busyMs };

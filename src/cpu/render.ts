@@ -7,7 +7,7 @@
  */
 
 import { type IdTable, idTableFor } from "../plan/ids.js";
-import { outputArray } from "../plan/output.js";
+import { type OutputMemory, outputArray } from "../plan/output.js";
 import { type ReadPlan, voxelCount } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
 import { type OutputBlock, outputBlocks } from "./blocks.js";
@@ -38,8 +38,8 @@ export interface RenderOptions {
   readonly points?: PointRows;
   /** Working memory to reuse between reads that do not overlap in time. Default: fresh. */
   readonly scratch?: RenderScratch;
-  /** What the values are written to: exactly their bytes, of any content. Default: fresh. */
-  readonly memory?: ArrayBuffer;
+  /** What the values are written to, and the mask if it is wanted. Default: fresh memory. */
+  readonly memory?: OutputMemory;
 }
 
 /**
@@ -68,8 +68,8 @@ export function* renderReadInSteps(
   const scratch = options.scratch ?? new RenderScratch();
   const target: Target = {
     plan,
-    data: outputArray(plan.outDType, voxelCount(plan.shape), options.memory),
-    mask: options.mask || plan.labelCodes ? new Uint8Array(voxelCount(plan.shape)) : null,
+    data: outputArray(plan.outDType, voxelCount(plan.shape), options.memory?.values, options.memory?.first),
+    mask: options.mask || plan.labelCodes ? zeroMask(voxelCount(plan.shape), options.memory) : null,
     points: options.points ?? null,
   };
   const copied = options.points === undefined ? copiedRead(plan) : null;
@@ -89,6 +89,10 @@ export function* renderReadInSteps(
   }
   if (known !== null) clearUnknown(target, known.data);
   return { data: target.data, mask: options.mask ? target.mask : null, idTable };
+}
+
+function zeroMask(voxels: number, memory: OutputMemory | undefined): Uint8Array {
+  return memory?.mask ? new Uint8Array(memory.mask, memory.first, voxels).fill(0) : new Uint8Array(voxels);
 }
 
 /** Where the nearest voxel is known: a nearest read beside the read itself. */

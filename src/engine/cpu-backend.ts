@@ -9,12 +9,13 @@ import { halves } from "../plan/pieces.js";
 import { brickAt, voxelCount } from "../plan/reads.js";
 import { workBytes } from "../plan/work-bytes.js";
 import type { WorkedRead } from "../plan/worked.js";
-import type { Lives, PoolWorker } from "../pool/pool-worker.js";
+import { type Lives, newLives, type PoolWorker } from "../pool/pool-worker.js";
 import { brickKey, type RenderReply, type TransformCall, type TransformReply } from "../pool/protocol.js";
 import type { Spans } from "../timing/spans.js";
 import { together } from "../together.js";
 import type { Vec3 } from "../types.js";
 import type { ArrayRegistry, StoredImage } from "./arrays.js";
+import { BatchMemory, untilKept } from "./batch-memory.js";
 import type { BrickDirectory } from "./directory.js";
 import type { SpareMemory } from "./spare-memory.js";
 import type { EngineCounters } from "./stats.js";
@@ -29,8 +30,15 @@ export interface ImageRead extends WorkedRead {
   readonly missing?: (brick: Vec3) => void;
 }
 
-/** What a worker rendered: C order z, y, x. */
+/** What was rendered: C order z, y, x. */
 export type CpuRendered = Pick<RenderReply, "data" | "mask" | "idTable">;
+
+/** Where a read is rendered to. */
+export interface ReadPlace {
+  readonly memory: BatchMemory;
+  /** Element of its first voxel. */
+  readonly first: number;
+}
 
 export class CpuBackend {
   constructor(
@@ -43,36 +51,64 @@ export class CpuBackend {
   ) {}
 
   /**
-   * Renders one read in a worker.
+   * Renders one read into memory of its own.
    *
    * @returns typed arrays in C order z, y, x; the caller owns them
    */
   async render(read: ImageRead, mask: boolean, signal?: AbortSignal): Promise<CpuRendered> {
+    const { shape, outDType } = read.plan;
+    const voxels = voxelCount(shape);
+    const lives = newLives();
+    return await untilKept(async () => {
+      const memory = new BatchMemory({
+        values: this.memoryOf(voxels * outputItemSize[outDType]),
+        mask: mask ? this.memoryOf(voxels) : null,
+      });
+      const idTable = await this.renderInto({ memory, first: 0 }, read, lives, signal);
+      const { parts } = memory;
+      const data = outputArray(outDType, voxels, parts.values);
+      return { data, mask: parts.mask && new Uint8Array(parts.mask), idTable };
+    });
+  }
+
+  /** Memory of so many bytes, of any content. */
+  memoryOf(bytes: number): ArrayBuffer {
+    return this.spare.take(bytes) ?? new ArrayBuffer(bytes);
+  }
+
+  /**
+   * Renders one read in a worker, or piece by piece where it does not fit the budget at once.
+   *
+   * @returns its id table
+   * @throws LostMemory when the memory is gone with a worker
+   */
+  async renderInto(
+    place: ReadPlace,
+    read: ImageRead,
+    lives: Lives,
+    signal?: AbortSignal,
+  ): Promise<IdTable | null> {
     const { brickBytes } = this.arrays.register(read.image, read.level);
+    const mask = place.memory.parts.mask !== null;
     const needed = (read.gather ?? read.plan).bricks.length * brickBytes + workBytes(read, mask);
     const cut = needed > this.admission.limit ? halves(read) : null;
-    if (cut === null) return await this.#renderWhole(read, needed, mask, signal);
+    if (cut === null) return await this.#renderWhole(place, read, needed, lives, signal);
     this.admission.report("split", needed);
-    const { plan } = read;
-    const voxels = voxelCount(plan.shape);
-    const data = outputArray(plan.outDType, voxels);
-    const whole = mask ? new Uint8Array(voxels) : null;
     // One after the other: together they would not fit.
     for (const { read: half, firstVoxel } of cut) {
-      const part = await this.render(half, mask, signal);
-      data.set(part.data, firstVoxel);
-      this.spare.give(part.data.buffer as ArrayBuffer);
-      if (part.mask !== null) whole?.set(part.mask, firstVoxel);
+      const { memory, first } = place;
+      await this.renderInto({ memory, first: first + firstVoxel }, half, lives, signal);
     }
-    return { data, mask: whole, idTable: null };
+    return null;
   }
 
   async #renderWhole(
+    { memory, first }: ReadPlace,
     read: ImageRead,
     needed: number,
-    mask: boolean,
+    lives: Lives,
     signal?: AbortSignal,
-  ): Promise<RenderReply> {
+  ): Promise<IdTable | null> {
     const { plan, values, gather, priority = "training" } = read;
     const from = gather ?? plan;
     const array = this.arrays.register(read.image, read.level);
@@ -80,7 +116,7 @@ export class CpuBackend {
       const brick = brickAt(from, entry);
       return { entry, brick, key: brickKey({ array: array.id, brick }) };
     });
-    const renderBy = async (worker: PoolWorker, lives: Lives): Promise<RenderReply> => {
+    const renderBy = async (worker: PoolWorker): Promise<IdTable | null> => {
       const held: (readonly [entry: number, key: string])[] = [];
       try {
         // All settle before any is let go, so that no pin is taken after the read has failed.
@@ -92,23 +128,24 @@ export class CpuBackend {
           else read.missing?.(brick);
         };
         await together(bricks, pin, signal);
-        const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
-        const memory = this.spare.take(voxelCount(plan.shape) * outputItemSize[plan.outDType]);
-        const render = { plan, values, gather, bricks: held, mask, memory };
-        const free = this.directory.books.reserve(workBytes(read, mask));
-        const moved = memory === undefined ? [] : [memory];
-        const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
-        const reply = await rendering.finally(() => {
-          leave();
-          free();
+        return await memory.lend(async (parts) => {
+          const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
+          const render = { plan, values, gather, bricks: held, memory: { ...parts, first } };
+          const free = this.directory.books.reserve(workBytes(read, parts.mask !== null));
+          const moved = parts.mask === null ? [parts.values] : [parts.values, parts.mask];
+          const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
+          const { data, mask, ...reply } = await rendering.finally(() => {
+            leave();
+            free();
+          });
+          signal?.throwIfAborted();
+          this.counters.reads++;
+          this.counters.voxels += data.length;
+          this.counters.renderMs += reply.renderMs;
+          addRenderSpans(this.spans, worker.id, reply, data.byteLength + (mask?.byteLength ?? 0));
+          const buffers = { values: data.buffer as ArrayBuffer, mask: mask && (mask.buffer as ArrayBuffer) };
+          return { parts: buffers, result: reply.idTable };
         });
-        signal?.throwIfAborted();
-        this.counters.reads++;
-        this.counters.voxels += reply.data.length;
-        this.counters.renderMs += reply.renderMs;
-        const bytes = reply.data.byteLength + (reply.mask?.byteLength ?? 0);
-        addRenderSpans(this.spans, worker.id, reply, bytes);
-        return reply;
       } finally {
         for (const [, key] of held) this.directory.unpin(worker, key);
       }
@@ -119,8 +156,9 @@ export class CpuBackend {
       const keys = bricks.map(({ key }) => key);
       return await this.directory.pool.withWorker(
         (workers) => this.directory.bestWorker(workers, keys),
-        (worker, lives) => renderBy(worker, lives),
+        renderBy,
         signal,
+        lives,
       );
     } finally {
       release();

@@ -40,6 +40,13 @@ export interface RenderedArray {
   readonly idTables: readonly (IdTable | null)[];
 }
 
+/** Renders arrays of a batch; each job's array comes first, then those that its target transforms make beside it. */
+export type RenderArrays = (
+  jobs: readonly ArrayJob[],
+  chosen: ChosenBackend,
+  signal: AbortSignal,
+) => Promise<RenderedArray[]>;
+
 /** What the engine settled on. */
 export interface ChosenBackend {
   readonly backend: Backend;

@@ -64,3 +64,8 @@ export function transformedIdTables(
   });
   return tables;
 }
+
+/** Id tables of an array whose values are no ids. */
+export function noTables({ samples, channels }: OutputLayout): null[] {
+  return Array.from({ length: samples * channels }, () => null);
+}

@@ -42,8 +42,9 @@ export class SpareMemory {
 
   /** Takes over the memory of a buffer that someone else may still hold: theirs becomes empty. */
   takeOver(buffer: ArrayBuffer): void {
-    // Where buffers cannot be moved, they stay with whom they were given to.
-    if (typeof buffer.transfer === "function" && !buffer.detached) this.give(buffer.transfer());
+    if (buffer.byteLength === 0) return;
+    // Not `buffer.transfer()`: Chromium copies what comes of it when it is sent to a worker.
+    this.give(structuredClone(buffer, { transfer: [buffer] }));
   }
 
   #free(bytes: number): void {

@@ -39,10 +39,20 @@ export function paddedBytes(elements: number, itemSize: number): number {
   return Math.ceil((elements * itemSize) / 16) * 16;
 }
 
-/** A typed array of the dtype: over a buffer's first elements, or freshly zeroed. */
-export function outputArray(dtype: OutputDType, length: number, buffer?: ArrayBuffer): TypedArray {
+/** A typed array of the dtype: over a buffer's elements from `first` on, or freshly zeroed. */
+export function outputArray(dtype: OutputDType, length: number, buffer?: ArrayBuffer, first = 0): TypedArray {
   const Constructor = constructors[dtype];
-  return buffer === undefined ? new Constructor(length) : new Constructor(buffer, 0, length);
+  if (buffer === undefined) return new Constructor(length);
+  return new Constructor(buffer, first * outputItemSize[dtype], length);
+}
+
+/** Where voxels are rendered to, in memory that other voxels may share; of any content before. */
+export interface OutputMemory {
+  readonly values: ArrayBuffer;
+  /** A byte per voxel, where a mask is wanted. */
+  readonly mask: ArrayBuffer | null;
+  /** The first voxel's element in both. */
+  readonly first: number;
 }
 
 /** `[N, C, D, H, W]` or `[N, D, H, W, C]`; squeezed, without the spatial axes of one voxel. */

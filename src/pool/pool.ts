@@ -132,10 +132,10 @@ export class WorkerPool {
    * Runs work on workers, and all of it again when one of them is lost meanwhile.
    *
    * @param work given how often the call that it ends in may be sent again
+   * @param lives where that is part of something that begins again itself
    * @throws what `work` throws; VoxelfeedError `worker` when no worker can be started
    */
-  async persist<T>(work: (lives: Lives) => Promise<T>): Promise<T> {
-    const lives = newLives();
+  async persist<T>(work: (lives: Lives) => Promise<T>, lives = newLives()): Promise<T> {
     for (;;) {
       try {
         return await work(lives);
@@ -154,15 +154,16 @@ export class WorkerPool {
     choose: (live: readonly PoolWorker[]) => PoolWorker,
     work: (worker: PoolWorker, lives: Lives) => Promise<T>,
     signal?: AbortSignal,
+    lives?: Lives,
   ): Promise<T> {
-    return await this.persist(async (lives) => {
+    return await this.persist(async (left) => {
       const worker = await this.#assign(choose, signal);
       try {
-        return await work(worker, lives);
+        return await work(worker, left);
       } finally {
         worker.tasks--;
       }
-    });
+    }, lives);
   }
 
   /** Gives a task to one of those that have started, once one of them is free or there is no other to wait for. */

@@ -9,6 +9,7 @@ import type { TargetChain } from "../augment/targets-stages.js";
 import type { Priority } from "../cache/budget.js";
 import type { CountRequest, LabelCounts } from "../cpu/count.js";
 import type { GatheredChannel } from "../cpu/targets/volume.js";
+import type { OutputMemory } from "../plan/output.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { ValueWork } from "../plan/values.js";
 import type { RequestTiming } from "../timing/spans.js";
@@ -125,11 +126,11 @@ export interface RenderCall {
   readonly gather?: ReadPlan;
   /** Page table entry (of `gather` if there is one) and key of every brick that is not fill; the worker holds them all. */
   readonly bricks: readonly (readonly [entry: number, key: string])[];
-  readonly mask: boolean;
-  /** Memory for the values, as large as they are; it moves to the worker and comes back with them. Default: fresh. */
-  readonly memory?: ArrayBuffer;
+  /** What is rendered into; it moves to the worker and comes back with the reply. */
+  readonly memory: OutputMemory;
 }
 
+/** `data` and `mask` are parts of the memory that the call brought. */
 export interface RenderReply {
   readonly data: TypedArray;
   readonly mask: Uint8Array | null;

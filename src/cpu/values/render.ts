@@ -1,6 +1,6 @@
 /** Renders a read whose values are worked on. Twin: `src/gpu/stages.ts`. */
 import { map3 } from "../../math/vec.js";
-import { outputArray } from "../../plan/output.js";
+import { type OutputMemory, outputArray } from "../../plan/output.js";
 import { type ReadPlan, voxelCount } from "../../plan/reads.js";
 import { reachOf, type ValueWork } from "../../plan/values.js";
 import type { Vec3 } from "../../types.js";
@@ -70,7 +70,7 @@ export function* renderValuesInSteps(
     }
     yield;
   }
-  const mask = options.mask || !isAllInside(plan) ? yield* insideMask(plan) : null;
+  const mask = options.mask || !isAllInside(plan) ? yield* insideMask(plan, options.memory) : null;
   const data = storedStage(plan, stage, points(values.finish, halo, figures), mask, options.memory);
   return { data, mask: options.mask ? mask : null, idTable: null };
 }
@@ -93,10 +93,10 @@ function storedStage(
   { values }: CpuStage,
   points: PointRows,
   mask: Uint8Array | null,
-  memory?: ArrayBuffer,
+  memory?: OutputMemory,
 ) {
   const [sizeZ, sizeY, sizeX] = plan.shape;
-  const data = outputArray(plan.outDType, voxelCount(plan.shape), memory);
+  const data = outputArray(plan.outDType, voxelCount(plan.shape), memory?.values, memory?.first);
   const row = new Float64Array(sizeX);
   for (let z = 0; z < sizeZ; z++) {
     for (let y = 0; y < sizeY; y++) {
@@ -126,7 +126,7 @@ function isAllInside({ shape, matrix, base, offset, volumeShape, warp }: ReadPla
 }
 
 /** 1 where a voxel's centre is inside the volume: a read of nothing but that. */
-function* insideMask(plan: ReadPlan): Generator<void, Uint8Array> {
+function* insideMask(plan: ReadPlan, memory?: OutputMemory): Generator<void, Uint8Array> {
   const nothing: ReadPlan = {
     ...plan,
     interpolation: "nearest",
@@ -134,5 +134,9 @@ function* insideMask(plan: ReadPlan): Generator<void, Uint8Array> {
     outDType: "uint8",
     bricks: [],
   };
-  return (yield* renderReadInSteps(nothing, new Map(), { mask: true })).mask!;
+  const inside = (yield* renderReadInSteps(nothing, new Map(), { mask: true })).mask!;
+  if (!memory?.mask) return inside;
+  const mask = new Uint8Array(memory.mask, memory.first, inside.length);
+  mask.set(inside);
+  return mask;
 }

@@ -1,99 +1,11 @@
-/** Fills the arrays of a batch from their reads, on either backend. */
+/** Fills the arrays of a batch from their reads, on the GPU. */
 import { linkedController } from "../abort.js";
 import type { IdTable } from "../plan/ids.js";
-import {
-  type OutputLayout,
-  outputArray,
-  outputElements,
-  outputItemSize,
-  paddedBytes,
-  placeVoxelsInSteps,
-} from "../plan/output.js";
-import { inSlices, pageSliceMs } from "../timing/slices.js";
-import type { CpuBackend } from "./cpu-backend.js";
+import { outputElements, outputItemSize, paddedBytes } from "../plan/output.js";
 import type { GpuBackend, GpuRead } from "./gpu-backend.js";
-import type { ArrayJob, ChosenBackend, RenderedArray } from "./jobs.js";
-import { type JobOutput, outputsOf, placeOf } from "./outputs.js";
-import { type FilledArray, transformOnCpu, transformOnGpu } from "./target-arrays.js";
-
-type RenderArrays = (
-  jobs: readonly ArrayJob[],
-  chosen: ChosenBackend,
-  signal: AbortSignal,
-) => Promise<RenderedArray[]>;
-
-/** Renders in the workers; with a device the result is uploaded too. */
-export function renderOnCpu(cpu: CpuBackend): RenderArrays {
-  return async (jobs, { device, ring }, signal) => {
-    // One failed read stops its batch: the others would only be thrown away.
-    const { controller, unlink } = linkedController(signal);
-    try {
-      return (await Promise.all(jobs.map((job) => renderJob(job, controller.signal)))).flat();
-    } catch (error) {
-      controller.abort(error);
-      throw error;
-    } finally {
-      unlink();
-    }
-
-    async function renderJob(job: ArrayJob, jobSignal: AbortSignal): Promise<RenderedArray[]> {
-      const isFilled = job.target === undefined && job.reads.every((read) => read !== null);
-      const outputs = outputsOf(job).map(({ layout, channels, mask, into }) => {
-        const elements = outputElements(layout);
-        const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
-        const used = cpu.spare.take(bytes);
-        // What is not rendered is 0; used memory holds an older batch.
-        if (used !== undefined && !isFilled) new Uint8Array(used).fill(0);
-        const data = used ?? new ArrayBuffer(bytes);
-        const maskData = mask ? new ArrayBuffer(paddedBytes(elements, 1)) : null;
-        return {
-          rendered: { layout, channels, data, maskData },
-          into,
-          values: outputArray(layout.dtype, elements, data),
-          mask: maskData && new Uint8Array(maskData),
-        };
-      });
-      const idTables =
-        job.target === undefined
-          ? await fill(job, outputs[0]!, jobSignal)
-          : await transformOnCpu(cpu, job, outputs, jobSignal);
-      const upload = async (bytes: ArrayBuffer, target?: ArrayJob["into"]): Promise<GPUBuffer | null> => {
-        if (device === null || ring === null) return null;
-        const buffer = target?.buffer ?? (await ring.take(bytes.byteLength));
-        // An engine that was disposed meanwhile has destroyed the ring's buffers.
-        jobSignal.throwIfAborted();
-        device.queue.writeBuffer(buffer, target?.byteOffset ?? 0, bytes);
-        return buffer;
-      };
-      return await Promise.all(
-        outputs.map(async ({ rendered, into }, i) => ({
-          ...rendered,
-          buffer: await upload(rendered.data, into),
-          byteOffset: into?.byteOffset ?? 0,
-          borrowed: into !== undefined,
-          maskBuffer: rendered.maskData && (await upload(rendered.maskData)),
-          idTables: i === 0 ? idTables : noTables(rendered.layout),
-        })),
-      );
-    }
-  };
-
-  async function fill(job: ArrayJob, { values, mask }: FilledArray, signal: AbortSignal) {
-    return await Promise.all(
-      job.reads.map(async (read, index): Promise<IdTable | null> => {
-        if (read === null) return null;
-        const reply = await cpu.render(read, mask !== null, signal);
-        const place = placeOf(job.layout, index);
-        await inSlices(placeVoxelsInSteps(values, reply.data, place), pageSliceMs);
-        if (mask !== null && reply.mask !== null) {
-          await inSlices(placeVoxelsInSteps(mask, reply.mask, place), pageSliceMs);
-        }
-        cpu.spare.give(reply.data.buffer as ArrayBuffer);
-        return reply.idTable;
-      }),
-    );
-  }
-}
+import type { ArrayJob, RenderArrays, RenderedArray } from "./jobs.js";
+import { type JobOutput, noTables, outputsOf, placeOf } from "./outputs.js";
+import { transformOnGpu } from "./target-arrays.js";
 
 /** Renders on the GPU: one pass over all arrays of the batch but those to be transformed, nothing read back. */
 export function renderOnGpu(gpu: GpuBackend): RenderArrays {
@@ -185,10 +97,6 @@ async function renderPlain(
   const tables = await gpu.render(plain.flatMap(gpuReads), signal);
   let next = 0;
   return plain.map(({ job }) => job.reads.map((read) => (read === null ? null : tables[next++]!)));
-}
-
-function noTables({ samples, channels }: OutputLayout): null[] {
-  return Array.from({ length: samples * channels }, () => null);
 }
 
 function gpuReads({ job, array: { layout, buffer, byteOffset, maskBuffer } }: PlainArray): GpuRead[] {
