@@ -54,7 +54,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   async function load(call: LoadCall): Promise<LoadReply> {
     const key = brickKey(call.address);
     return await loads().load(call, (bytes) => {
-      bricks.set(key, call.slot === undefined ? bytes : copyTo(call.slot, bytes));
+      bricks.set(key, call.slot === undefined ? bytes : inSlot(call.slot, bytes));
     });
   }
 
@@ -173,7 +173,9 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   };
 }
 
-function copyTo(slot: SharedArrayBuffer, bytes: Uint8Array): Uint8Array {
+/** Copied there, unless they were read to where they are to be. */
+function inSlot(slot: SharedArrayBuffer, bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer === slot) return bytes;
   const held = new Uint8Array(slot);
   held.set(bytes);
   return held;

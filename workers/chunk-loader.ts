@@ -188,7 +188,9 @@ export class ChunkLoader {
   /** The brick from the disk tier: bytes, null for a chunk that is not stored; undefined: fetch it. */
   async #readDisk(array: DefinedArray, cached: CachedArray, call: LoadCall) {
     const { meta, store } = array;
-    const hit = await this.#disk.find(cached, { meta, store: store! }, call.address.brick, call.isFirst);
+    const { address, isFirst, slot } = call;
+    const memory = slot && new Uint8Array(slot);
+    const hit = await this.#disk.find(cached, { meta, store: store! }, address.brick, isFirst, memory);
     if (hit === null) return undefined;
     if (hit.kind === "missing") return null;
     if (hit.kind === "decoded") return hit.bytes;

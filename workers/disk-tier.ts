@@ -84,15 +84,17 @@ export class DiskTier {
    * The chunk's record; null when it must be fetched. Never rejects for a fault of the disk.
    *
    * @param isFirst whether nobody on this page has had it
+   * @param memory where it may be read to, if it is kept decoded
    */
   async find(
     array: CachedArray,
     { meta, store }: { readonly meta: ArrayMeta; readonly store: ByteStore },
     brick: Vec3,
     isFirst: boolean,
+    memory: Uint8Array | undefined,
   ): Promise<DiskHit | null> {
     const cache = await this.#open();
-    const hit = cache && (await cache.get(array, brick.join(), isFirst));
+    const hit = cache && (await cache.get(array, brick.join(), isFirst, memory));
     if (!hit || this.#settings.revalidate !== "always") return hit;
     const version = (await store.version?.(chunkPath(meta, brick))) ?? "";
     if (version === hit.objectVersion) return hit;

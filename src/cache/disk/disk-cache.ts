@@ -5,9 +5,10 @@
  * differs. Writes wait in a queue of bounded size, and go out in batches of up to 16, behind what the page waits for.
  * A fault of the disk makes this tier a miss: slower, never wrong, never an error.
  */
-import { delMany, getMany, setMany, type UseStore } from "idb-keyval";
+import { delMany, setMany, type UseStore } from "idb-keyval";
 import { openDatabase } from "./database.js";
 import { type CachedArray, KnownArrays } from "./known-arrays.js";
+import { Lookups } from "./lookups.js";
 import { Patience } from "./patience.js";
 import { openRecordStore, openSlab, type PayloadStore, slabStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
@@ -17,7 +18,7 @@ import { WriteQueue, type Writing } from "./write-queue.js";
 /** A chunk found on the disk. The caller owns the bytes, which fill their buffer. */
 export interface DiskHit {
   readonly kind: RecordKind;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly objectVersion: string;
 }
 
@@ -35,6 +36,14 @@ interface Write {
   readonly kind: RecordKind;
   readonly objectVersion: string;
   readonly payload: Uint8Array;
+}
+
+interface Wanted {
+  readonly array: CachedArray;
+  readonly chunk: string;
+  readonly isFirst: boolean;
+  /** Until somebody else may have its memory. */
+  brick: Uint8Array | undefined;
 }
 
 /** After this many faults in a row the tier is left alone for the rest of the visit. */
@@ -57,7 +66,7 @@ export class DiskCache {
   readonly #segments: Segments;
   readonly #arrays: KnownArrays;
   readonly #writes: WriteQueue<Write>;
-  #wanted: { readonly key: string; readonly give: (entry: Promise<ChunkEntry | undefined>) => void }[] = [];
+  readonly #lookups: Lookups<ChunkEntry>;
   #faultsInARow = 0;
   readonly #patience = new Patience();
 
@@ -69,6 +78,7 @@ export class DiskCache {
     this.#payload = payload;
     this.#segments = segments;
     this.#arrays = new KnownArrays(store);
+    this.#lookups = new Lookups(store);
     this.#writes = new WriteQueue({
       ...waiting,
       write: async (batch) => void (await this.#guarded(() => this.#write(batch))),
@@ -133,9 +143,12 @@ export class DiskCache {
    * The chunk as it was put, or null. Never rejects.
    *
    * @param isFirst whether nobody on this page has had it: if the array was never kept, it need not be looked for
+   * @param brick where a decoded chunk may be read to; it is not written to once this has settled
    */
-  async get(array: CachedArray, chunk: string, isFirst = false): Promise<DiskHit | null> {
-    const hit = await this.#inTime(() => this.#guarded(() => this.#read(array, chunk, isFirst)));
+  async get(array: CachedArray, chunk: string, isFirst = false, brick?: Uint8Array): Promise<DiskHit | null> {
+    const wanted: Wanted = { array, chunk, isFirst, brick };
+    const hit = await this.#inTime(() => this.#guarded(() => this.#read(wanted)));
+    wanted.brick = undefined;
     if (hit === null) this.counters.misses++;
     else this.counters.hits++;
     return hit;
@@ -164,14 +177,16 @@ export class DiskCache {
     return this.#faultsInARow >= maxFaults;
   }
 
-  async #read(array: CachedArray, chunk: string, isFirst: boolean): Promise<DiskHit | null> {
+  async #read(wanted: Wanted): Promise<DiskHit | null> {
+    const { array, chunk, isFirst } = wanted;
     if (isFirst && this.#arrays.isNew(array)) return null;
     const key = keyOf(array, chunk);
-    const [entry] = await Promise.all([this.#entry(key), this.#arrays.check(array)]);
+    const [entry] = await Promise.all([this.#lookups.get(key), this.#arrays.check(array)]);
     if (entry === undefined || entry.version !== array.version) return null;
     const { kind, objectVersion, payloadBytes, generation, version } = entry;
     const header = new Uint8Array(entry.headerBytes);
-    const bytes = new Uint8Array(payloadBytes);
+    const fits = kind === "decoded" && wanted.brick?.byteLength === payloadBytes && this.#payload.isSync;
+    const bytes = fits ? wanted.brick! : new Uint8Array(payloadBytes);
     const found = await this.#payload.read(entry, header, bytes);
     const head: RecordHead = { kind, generation, key, version, objectVersion, payloadBytes };
     if (!found || !isRecord(header, head, bytes)) {
@@ -181,21 +196,6 @@ export class DiskCache {
     }
     this.#segments.touch(entry.segment);
     return { kind, bytes, objectVersion };
-  }
-
-  /** Index look-ups of one turn share a transaction. */
-  #entry(key: string): Promise<ChunkEntry | undefined> {
-    return new Promise((resolve) => {
-      this.#wanted.push({ key, give: resolve });
-      if (this.#wanted.length > 1) return;
-      queueMicrotask(() => {
-        const wanted = this.#wanted;
-        this.#wanted = [];
-        const keys = wanted.map(({ key: name }) => name);
-        const entries = getMany<ChunkEntry>(keys, this.#store);
-        wanted.forEach(({ give }, i) => void give(entries.then((list) => list[i])));
-      });
-    });
   }
 
   async #write(batch: readonly Write[]): Promise<void> {

@@ -4,7 +4,8 @@ import { cacheName, deletePrefix } from "./database.js";
 
 /** Bytes addressed by segment and offset. What is read may be damaged or another record: callers check. */
 export interface PayloadStore {
-  readonly kind: "opfs" | "indexeddb";
+  /** Whether `read` has filled the arrays when it returns its promise. */
+  readonly isSync: boolean;
   /** Fills the two arrays one after the other from `position`; false where there is not as much. */
   read(position: Position, header: Uint8Array, payload: Uint8Array): Promise<boolean>;
   write(position: Position, header: Uint8Array, payload: Uint8Array): Promise<void>;
@@ -65,7 +66,7 @@ export async function openSlab(): Promise<SharedHandle | null> {
 export function slabStore(handle: SharedHandle, segmentBytes: number): PayloadStore {
   const start = ({ segment, offset }: Position): number => segment * segmentBytes + offset;
   return {
-    kind: "opfs",
+    isSync: true,
     async read(position, header, payload) {
       const at = start(position);
       if (handle.read(header, { at }) < header.byteLength) return false;
@@ -102,7 +103,7 @@ export function openRecordStore(store: UseStore): PayloadStore {
   const name = ({ segment, generation, offset }: Position): string =>
     `payload/${segment}/${generation}/${offset}`;
   return {
-    kind: "indexeddb",
+    isSync: false,
     async read(position, header, payload) {
       const stored = await get<Uint8Array>(name(position), store);
       if (stored?.byteLength !== header.byteLength + payload.byteLength) {
