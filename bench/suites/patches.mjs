@@ -10,7 +10,8 @@ export const reads512 = {
   seed: 20,
 };
 
-export const blockShuffle = { sampler: { kind: "blockShuffle" }, patches: 32 };
+/** Two whole blocks: in the middle of one, its chunks have been fetched and half of its patches are still to come. */
+export const blockShuffle = { sampler: { kind: "blockShuffle" }, patches: 128 };
 
 /** For `bench:check`: the same comparisons on a quarter of the voxels. */
 export const quickPatches = { patch: [64, 64, 64], patches: 24 };

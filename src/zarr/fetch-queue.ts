@@ -8,14 +8,23 @@
 
 import { Budget, type Priority } from "../cache/budget.js";
 
-/** Requests under way per origin: two more than HTTP/1.1 has connections, so that none falls idle. */
-const limits = { http1: 8, multiplexed: 64, unknown: 16 } as const;
+/**
+ * Requests under way per origin. Of those over HTTP/1.1 training may have seven eighths: two more than there are connections,
+ * so that none falls idle.
+ */
+const limits = { http1: 10, multiplexed: 64, unknown: 16 } as const;
 
 /**
  * What requests for training and such keep of an origin's places while someone looks: those under way share bandwidth and
  * cores with what is looked at, whoever came first.
  */
 const restrainedPart = 1 / 8;
+
+/**
+ * Meanwhile a place of theirs rests for as long as its request took, but no longer: without latency one request after the
+ * other would keep a core busy.
+ */
+const maxRestMs = 25;
 
 /** So long after the last visible request: whoever has looked at one place looks at the next. */
 const lookingMs = 500;
@@ -25,6 +34,8 @@ interface Origin {
   readonly places: Budget;
   /** Visible requests, waiting or under way. */
   visible: number;
+  /** Whether there are any, or were a moment ago. */
+  isLooked: boolean;
   calm: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -53,7 +64,14 @@ export class FetchQueue {
    */
   async enter(url: string, priority: Priority, signal?: AbortSignal): Promise<() => void> {
     const origin = this.#originOf(url);
-    if (priority !== "visible") return await origin.places.take(1, signal, priority);
+    if (priority !== "visible") {
+      const leave = await origin.places.take(1, signal, priority);
+      const startMs = performance.now();
+      return () => {
+        if (origin.isLooked) setTimeout(leave, Math.min(performance.now() - startMs, maxRestMs));
+        else leave();
+      };
+    }
     const looked = look(origin);
     try {
       const leave = await origin.places.take(1, signal, priority);
@@ -72,7 +90,7 @@ export class FetchQueue {
     const known = this.#origins.get(name);
     if (known !== undefined) return known;
     const places = new Budget(this.#part(limits.unknown), `requests to ${name}`);
-    const origin: Origin = { places, visible: 0, calm: undefined };
+    const origin: Origin = { places, visible: 0, isLooked: false, calm: undefined };
     this.#origins.set(name, origin);
     this.#observe();
     return origin;
@@ -106,11 +124,16 @@ export class FetchQueue {
 /** Restrains all others at an origin, until a while after the last of those that look was called back. */
 function look(origin: Origin): () => void {
   clearTimeout(origin.calm);
+  origin.isLooked = true;
   if (origin.visible++ === 0) origin.places.restrainOthers(restrainedPart);
   let isLooking = true;
   return () => {
     if (!isLooking) return;
     isLooking = false;
-    if (--origin.visible === 0) origin.calm = setTimeout(() => origin.places.restrainOthers(1), lookingMs);
+    if (--origin.visible > 0) return;
+    origin.calm = setTimeout(() => {
+      origin.isLooked = false;
+      origin.places.restrainOthers(1);
+    }, lookingMs);
   };
 }

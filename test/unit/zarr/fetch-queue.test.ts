@@ -6,7 +6,7 @@ afterEach(() => {
 });
 
 test("an origin's limit follows its protocol", () => {
-  expect(["http/1.1", "h2", "h3", "h3-29", ""].map(requestLimit)).toEqual([8, 64, 64, 64, 16]);
+  expect(["http/1.1", "h2", "h3", "h3-29", ""].map(requestLimit)).toEqual([10, 64, 64, 64, 16]);
 });
 
 test("origins do not wait for each other, and the most urgent of one goes first", async () => {
@@ -29,7 +29,7 @@ test("origins do not wait for each other, and the most urgent of one goes first"
   expect(order).toEqual(["other origin", "visible", "training", "background"]);
 });
 
-test("while someone looks, and a while after, others begin one by one; at another origin they do not", async () => {
+test("while someone looks, and a while after, others begin one by one and rest; at another origin they do not", async () => {
   vi.useFakeTimers();
   const queue = new FetchQueue(2);
   const begun: (() => void)[] = [];
@@ -45,14 +45,21 @@ test("while someone looks, and a while after, others begin one by one; at anothe
   const looked = await queue.enter("http://a/2", "visible");
   for (let i = 3; i < 8; i++) train(`http://a/${i}`);
   expect(await settle()).toBe(1);
+  await settle(10);
   begun[0]!();
-  expect(await settle()).toBe(2);
+  // It rests for as long as it took.
+  expect(await settle(9)).toBe(1);
+  expect(await settle(1)).toBe(2);
+  await settle(1000);
+  begun[1]!();
+  expect(await settle(24)).toBe(2);
+  expect(await settle(1)).toBe(3);
   train("http://b/1");
   train("http://b/2");
-  expect(await settle()).toBe(4);
+  expect(await settle()).toBe(5);
   looked();
   looked();
-  expect(await settle(499)).toBe(4);
+  expect(await settle(499)).toBe(5);
   expect(await settle(1)).toBe(8);
 });
 
