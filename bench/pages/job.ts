@@ -12,7 +12,6 @@ import type {
 /** One way of reading patches; see `contenders/`. */
 export type ContenderName =
   | "voxelfeed-cpu"
-  | "voxelfeed-monitored"
   | "voxelfeed-webgpu"
   | "zarrita-main"
   | "zarrita-workers"
@@ -67,7 +66,8 @@ export interface Job {
     | "plans"
     | "tiers"
     | "soak"
-    | "interactive";
+    | "interactive"
+    | "monitor-cost";
   /** A {@link ContenderName}, or what the measure makes of it. */
   readonly contender: string;
   /** Where the volumes are, without a slash at the end. */

@@ -11,7 +11,6 @@ import { openZarritaWorkers } from "./zarrita-workers.js";
 
 const contenders: Readonly<Record<ContenderName, OpenReader>> = {
   "voxelfeed-cpu": (job) => openVoxelfeed(job, "cpu"),
-  "voxelfeed-monitored": (job) => openVoxelfeed(job, "cpu", true),
   "voxelfeed-webgpu": (job) => openVoxelfeed(job, "webgpu"),
   "zarrita-main": openZarritaMain,
   "zarrita-workers": openZarritaWorkers,

@@ -1,6 +1,7 @@
 /** What a page can be asked to measure, by name. */
 import type { Job, Measurement } from "../job.js";
 import { measureInteractive } from "./interactive.js";
+import { measureMonitorCost } from "./monitor-cost.js";
 import { measurePlans } from "./plans.js";
 import { measureSoak } from "./soak.js";
 import { measureStartup } from "./startup.js";
@@ -17,4 +18,5 @@ export const measures: Readonly<Record<Job["measure"], (job: Job) => Promise<Mea
   tiers: measureTiers,
   soak: measureSoak,
   interactive: measureInteractive,
+  "monitor-cost": measureMonitorCost,
 };
