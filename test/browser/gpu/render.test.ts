@@ -36,7 +36,7 @@ for (const dtype of brickDTypes) {
     async (device) => {
       const renderer = new GpuRenderer(device);
       const [low, high] = valueRange[dtype];
-      for (let seed = 0; seed < 20; seed++) {
+      for (let seed = 0; seed < 10; seed++) {
         const volume = makeVolume({
           dtype,
           shape: seed % 7 === 0 ? [1, 17, 19] : [13, 17, 19],
