@@ -17,6 +17,12 @@ import type { ArrayJob, RenderArrays, RenderedArray } from "./jobs.js";
 import { type JobOutput, noTables, outputsOf, placeOf } from "./outputs.js";
 import { type FilledArray, transformOnCpu } from "./target-arrays.js";
 
+/**
+ * Bytes of a patch from which on its copying takes longer than waiting for the turn of others: smaller patches of a batch
+ * are rendered side by side, larger ones where they are to lie (measured from 32³ to 128³ voxels of float32).
+ */
+const inPlaceFromBytes = 2 ** 21;
+
 /** The arrays of a job, and the id tables of its first. */
 interface FilledJob {
   readonly arrays: readonly MemoryParts[];
@@ -70,7 +76,11 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
   async function fill(job: ArrayJob, outputs: readonly JobOutput[], signal: AbortSignal): Promise<FilledJob> {
     const isFilled = job.target === undefined && job.reads.every((read) => read !== null);
     const take = (output: JobOutput) => takeMemory(output, !isFilled);
-    if (job.target === undefined && placeOf(job.layout, 0).stride === 1) {
+    const { samples, channels, dtype } = job.layout;
+    const elements = outputElements(job.layout);
+    const patchBytes = (elements / (samples * channels)) * outputItemSize[dtype];
+    const isInPlace = placeOf(job.layout, 0).stride === 1 && patchBytes >= inPlaceFromBytes;
+    if (job.target === undefined && isInPlace) {
       return await fillInPlace(job, () => take(outputs[0]!), signal);
     }
     const arrays = outputs.map(take);
@@ -121,7 +131,7 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
     });
   }
 
-  /** Where channels take turns voxel by voxel, they are rendered apart. */
+  /** Small patches, and channels that take turns voxel by voxel, are rendered apart. */
   async function fillByCopies(job: ArrayJob, { values, mask }: FilledArray, signal: AbortSignal) {
     return await Promise.all(
       job.reads.map(async (read, index): Promise<IdTable | null> => {
