@@ -61,19 +61,14 @@ export class CpuBackend {
     const lives = newLives();
     return await untilKept(async () => {
       const memory = new BatchMemory({
-        values: this.memoryOf(voxels * outputItemSize[outDType]),
-        mask: mask ? this.memoryOf(voxels) : null,
+        values: this.spare.takeOrMake(voxels * outputItemSize[outDType]),
+        mask: mask ? this.spare.takeOrMake(voxels) : null,
       });
       const idTable = await this.renderInto({ memory, first: 0 }, read, lives, signal);
       const { parts } = memory;
       const data = outputArray(outDType, voxels, parts.values);
       return { data, mask: parts.mask && new Uint8Array(parts.mask), idTable };
     });
-  }
-
-  /** Memory of so many bytes, of any content. */
-  memoryOf(bytes: number): ArrayBuffer {
-    return this.spare.take(bytes) ?? new ArrayBuffer(bytes);
   }
 
   /**

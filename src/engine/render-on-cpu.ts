@@ -98,15 +98,10 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
   /** @param isCleared whether there will be elements that nothing is rendered to: those are 0 */
   function takeMemory({ layout, mask }: JobOutput, isCleared: boolean): MemoryParts {
     const elements = outputElements(layout);
-    const memoryOf = (bytes: number): ArrayBuffer => {
-      const used = cpu.spare.take(bytes);
-      // It holds an older batch.
-      if (used !== undefined && isCleared) new Uint8Array(used).fill(0);
-      return used ?? new ArrayBuffer(bytes);
-    };
+    const bytes = paddedBytes(elements, outputItemSize[layout.dtype]);
     return {
-      values: memoryOf(paddedBytes(elements, outputItemSize[layout.dtype])),
-      mask: mask ? memoryOf(paddedBytes(elements, 1)) : null,
+      values: cpu.spare.takeOrMake(bytes, isCleared),
+      mask: mask ? cpu.spare.takeOrMake(paddedBytes(elements, 1), isCleared) : null,
     };
   }
 

@@ -25,7 +25,18 @@ export class SpareMemory {
     return this.#take(bytes, isOwned);
   }
 
-  /** The same of memory that workers share. */
+  /**
+   * A buffer of exactly so many bytes, used or new.
+   *
+   * @param isCleared whether it is to be all 0; else its content is undefined
+   */
+  takeOrMake(bytes: number, isCleared = false): ArrayBuffer {
+    const used = this.take(bytes);
+    if (used !== undefined && isCleared) new Uint8Array(used).fill(0);
+    return used ?? new ArrayBuffer(bytes);
+  }
+
+  /** The same as {@link take} of memory that workers share. */
   takeShared(bytes: number): SharedArrayBuffer | undefined {
     return this.#take(bytes, isShared);
   }

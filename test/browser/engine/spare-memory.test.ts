@@ -36,6 +36,15 @@ describe("SpareMemory", () => {
     expect(ledger.use.peakBytes).toBe(970);
   });
 
+  it("makes what it does not have, and clears what it has where that is asked for", () => {
+    const spare = new SpareMemory(new Ledger("memory", 1000));
+    spare.give(Uint8Array.of(1, 2).buffer);
+    expect([...new Uint8Array(spare.takeOrMake(2, true))]).toEqual([0, 0]);
+    expect([...new Uint8Array(spare.takeOrMake(2))]).toEqual([0, 0]);
+    spare.give(Uint8Array.of(3, 4).buffer);
+    expect([...new Uint8Array(spare.takeOrMake(2))]).toEqual([3, 4]);
+  });
+
   it("empties what someone else still holds", () => {
     const ledger = new Ledger("memory", 1000);
     const spare = new SpareMemory(ledger);
