@@ -1,6 +1,10 @@
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumFlags, findBrowser } from "./scripts/browser.mjs";
+
+/** Vitest leaves one core to itself otherwise, which is half of a small machine. */
+const allCores = { pool: "threads", maxWorkers: availableParallelism() } as const;
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -9,6 +13,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "unit",
           environment: "node",
+          ...allCores,
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 30_000,
         },
@@ -19,6 +24,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "faults",
           environment: "node",
+          ...allCores,
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 60_000,
         },

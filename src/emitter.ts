@@ -15,6 +15,13 @@ export class Emitter<Events extends object> {
     return () => void listeners.delete(own);
   }
 
+  /** Whether anybody would be told: of one event, or without a name of any. */
+  isHeard(name?: keyof Events): boolean {
+    if (name !== undefined) return (this.#listeners.get(name)?.size ?? 0) > 0;
+    for (const listeners of this.#listeners.values()) if (listeners.size > 0) return true;
+    return false;
+  }
+
   /** What a listener throws is reported as an uncaught error of the page, as for listeners of the DOM. */
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
     const listeners = this.#listeners.get(name) as Set<Listener<Events[Name]>> | undefined;

@@ -11,16 +11,25 @@ export class LostMemory extends Error {}
 
 /** Only one worker at a time can write to memory that is not shared: who renders into it takes turns. */
 export class BatchMemory {
-  #parts: MemoryParts;
+  readonly #take: () => MemoryParts;
+  #parts: MemoryParts | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #end: { readonly reason: unknown } | null = null;
 
-  constructor(parts: MemoryParts) {
-    this.#parts = parts;
+  /**
+   * @param hasMask whether what is taken has one
+   * @param take called when the memory is first needed: by then a batch before it may have given its own back
+   */
+  constructor(
+    readonly hasMask: boolean,
+    take: () => MemoryParts,
+  ) {
+    this.#take = take;
   }
 
   /** Where it is when it is lent to nobody. */
   get parts(): MemoryParts {
+    this.#parts ??= this.#take();
     return this.#parts;
   }
 
@@ -41,7 +50,7 @@ export class BatchMemory {
   ): Promise<T> {
     if (this.#end !== null) throw this.#end.reason;
     try {
-      const { parts, result } = await work(this.#parts);
+      const { parts, result } = await work(this.parts);
       this.#parts = parts;
       return result;
     } catch (error) {

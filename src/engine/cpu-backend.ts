@@ -60,10 +60,10 @@ export class CpuBackend {
     const voxels = voxelCount(shape);
     const lives = newLives();
     return await untilKept(async () => {
-      const memory = new BatchMemory({
+      const memory = new BatchMemory(mask, () => ({
         values: this.spare.takeOrMake(voxels * outputItemSize[outDType]),
         mask: mask ? this.spare.takeOrMake(voxels) : null,
-      });
+      }));
       const idTable = await this.renderInto({ memory, first: 0 }, read, lives, signal);
       const { parts } = memory;
       const data = outputArray(outDType, voxels, parts.values);
@@ -84,8 +84,8 @@ export class CpuBackend {
     signal?: AbortSignal,
   ): Promise<IdTable | null> {
     const { brickBytes } = this.arrays.register(read.image, read.level);
-    const mask = place.memory.parts.mask !== null;
-    const needed = (read.gather ?? read.plan).bricks.length * brickBytes + workBytes(read, mask);
+    const needed =
+      (read.gather ?? read.plan).bricks.length * brickBytes + workBytes(read, place.memory.hasMask);
     const cut = needed > this.admission.limit ? halves(read) : null;
     if (cut === null) return await this.#renderWhole(place, read, needed, lives, signal);
     this.admission.report("split", needed);
@@ -126,7 +126,7 @@ export class CpuBackend {
         return await memory.lend(async (parts) => {
           const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
           const render = { plan, values, gather, bricks: held, memory: { ...parts, first } };
-          const free = this.directory.books.reserve(workBytes(read, parts.mask !== null));
+          const free = this.directory.books.reserve(workBytes(read, memory.hasMask));
           const moved = parts.mask === null ? [parts.values] : [parts.values, parts.mask];
           const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
           const { data, mask, ...reply } = await rendering.finally(() => {

@@ -80,19 +80,13 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
     const elements = outputElements(job.layout);
     const patchBytes = (elements / (samples * channels)) * outputItemSize[dtype];
     const isInPlace = placeOf(job.layout, 0).stride === 1 && patchBytes >= inPlaceFromBytes;
-    if (job.target === undefined && isInPlace) {
-      return await fillInPlace(job, () => take(outputs[0]!), signal);
+    if (job.target === undefined) {
+      const fillReads = isInPlace ? fillInPlace : fillByCopies;
+      return await fillReads(job, () => take(outputs[0]!), signal);
     }
     const arrays = outputs.map(take);
-    const filled = outputs.map(({ layout }, i): FilledArray => {
-      const { values, mask } = arrays[i]!;
-      const elements = outputElements(layout);
-      return { values: outputArray(layout.dtype, elements, values), mask: mask && new Uint8Array(mask) };
-    });
-    const idTables = await (job.target === undefined
-      ? fillByCopies(job, filled[0]!, signal)
-      : transformOnCpu(cpu, job, filled, signal));
-    return { arrays, idTables };
+    const filled = outputs.map(({ layout }, i) => filledArray(layout, arrays[i]!));
+    return { arrays, idTables: await transformOnCpu(cpu, job, filled, signal) };
   }
 
   /** @param isCleared whether there will be elements that nothing is rendered to: those are 0 */
@@ -113,7 +107,7 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
   ): Promise<FilledJob> {
     const reads = job.reads.map((read, index) => ({ read, index, lives: newLives() }));
     return await untilKept(async () => {
-      const memory = new BatchMemory(take());
+      const memory = new BatchMemory(job.mask, take);
       const idTables = await together(
         reads,
         async ({ read, index, lives }, stop) => {
@@ -127,11 +121,17 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
   }
 
   /** Small patches, and channels that take turns voxel by voxel, are rendered apart. */
-  async function fillByCopies(job: ArrayJob, { values, mask }: FilledArray, signal: AbortSignal) {
-    return await Promise.all(
+  async function fillByCopies(
+    job: ArrayJob,
+    take: () => MemoryParts,
+    signal: AbortSignal,
+  ): Promise<FilledJob> {
+    const memory = new BatchMemory(job.mask, take);
+    const idTables = await Promise.all(
       job.reads.map(async (read, index): Promise<IdTable | null> => {
         if (read === null) return null;
-        const reply = await cpu.render(read, mask !== null, signal);
+        const reply = await cpu.render(read, job.mask, signal);
+        const { values, mask } = filledArray(job.layout, memory.parts);
         const place = placeOf(job.layout, index);
         await inSlices(placeVoxelsInSteps(values, reply.data, place), pageSliceMs);
         if (mask !== null && reply.mask !== null) {
@@ -143,5 +143,11 @@ export function renderOnCpu(cpu: CpuBackend): RenderArrays {
         return reply.idTable;
       }),
     );
+    return { arrays: [memory.parts], idTables };
   }
+}
+
+function filledArray(layout: ArrayJob["layout"], { values, mask }: MemoryParts): FilledArray {
+  const elements = outputElements(layout);
+  return { values: outputArray(layout.dtype, elements, values), mask: mask && new Uint8Array(mask) };
 }

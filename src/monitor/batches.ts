@@ -1,10 +1,11 @@
 /** The latest batches: how long each took, what its consumer waited for, and which stand out. */
-import type { BatchSpan, Span } from "../timing/spans.js";
-import { blameWait, causes, type WaitCause } from "./blame.js";
+import type { Span } from "../timing/spans.js";
+import { causes, type WaitCause } from "./blame.js";
+import { Delivery } from "./delivery.js";
 
 /** Batches that are looked back at. */
 const windowBatches = 128;
-/** Spans kept from one delivery to the next. */
+/** Spans kept from one delivery to the next, and by all deliveries together. */
 const maxSpans = 8192;
 /** Fewer batches have no usual duration. */
 const leastForOutliers = 8;
@@ -49,13 +50,6 @@ export interface Pace {
   readonly waitedFor: Readonly<Partial<Record<WaitCause, number>>>;
 }
 
-interface Delivery {
-  readonly batch: BatchSpan;
-  readonly waitMs: number;
-  readonly consumerMs: number;
-  readonly blamed: Float64Array;
-}
-
 export class BatchWindow {
   readonly #processors: number;
   #spans: Span[] = [];
@@ -68,21 +62,23 @@ export class BatchWindow {
     this.#processors = processors;
   }
 
-  /** @returns the batch where the span is its delivery and it stands out */
-  add(span: Span): BatchOutlier | null {
+  add(span: Span): void {
     if (span.stage === "consumer") this.#consumerMs = span.ms;
     if (span.stage !== "wait") {
       if (this.#spans.length < maxSpans) this.#spans.push(span);
-      return null;
+      return;
     }
-    const { batch, startMs, ms } = span;
-    if (batch === undefined) return null;
-    const blamed = blameWait(this.#spans, startMs, startMs + ms, this.#processors);
+    if (span.batch === undefined) return;
+    const delivery = new Delivery(span.batch, span, this.#consumerMs, this.#spans, this.#processors);
     this.#spans = [];
-    const delivery = { batch, waitMs: ms, consumerMs: this.#consumerMs, blamed };
     this.#deliveries.push(delivery);
     if (this.#deliveries.length > windowBatches) this.#deliveries.shift();
-    return this.#outliers([delivery])[0] ?? null;
+    this.#letSpansGo();
+  }
+
+  /** The latest batch where it stands out. */
+  get latestOutlier(): BatchOutlier | null {
+    return this.#outliers(this.#deliveries.slice(-1))[0] ?? null;
   }
 
   get analysis(): BatchAnalysis {
@@ -100,13 +96,23 @@ export class BatchWindow {
     const steady = this.#deliveries.slice(this.#deliveries.length > 1 ? 1 : 0);
     const sum = (read: (delivery: Delivery) => number): number =>
       steady.reduce((total, delivery) => total + read(delivery), 0);
-    const waited = causes.map((cause, i) => [cause, sum(({ blamed }) => blamed[i]!)] as const);
+    const waited = causes.map((cause, i) => [cause, sum((delivery) => delivery.blame()[i]!)] as const);
     return {
       batches: steady.length,
       waitMs: sum(({ waitMs }) => waitMs),
       consumerMs: sum(({ consumerMs }) => consumerMs),
       waitedFor: Object.fromEntries(waited.filter(([, ms]) => ms > 0)),
     };
+  }
+
+  /** Has the oldest deliveries settle what was waited for, until all together hold no more spans than they may. */
+  #letSpansGo(): void {
+    let held = this.#deliveries.reduce((sum, { spansHeld }) => sum + spansHeld, 0);
+    for (const delivery of this.#deliveries) {
+      if (held <= maxSpans) return;
+      held -= delivery.spansHeld;
+      delivery.blame();
+    }
   }
 
   /** Those of some deliveries that stand out among all. */
@@ -124,7 +130,9 @@ export class BatchWindow {
   }
 }
 
-function reportOf({ batch, waitMs, blamed }: Delivery): BatchReport {
+function reportOf(delivery: Delivery): BatchReport {
+  const { batch, waitMs } = delivery;
+  const blamed = delivery.blame();
   const most = blamed.reduce((best, ms, i) => (ms > blamed[best]! ? i : best), 0);
   const { epoch, index, ms } = batch;
   return { epoch, index, prepareMs: ms, waitMs, waitedFor: blamed[most]! > 0 ? causes[most]! : null };

@@ -30,6 +30,12 @@ export interface MonitorEvents {
   readonly bottleneck: Bottleneck;
 }
 
+/**
+ * Spans that are counted together while nobody listens to events. One by one, in between other work, each costs five times
+ * as much.
+ */
+const spansAtOnce = 256;
+
 /** How often the bottleneck is looked for while somebody listens. */
 const lookEveryMs = 1000;
 
@@ -46,6 +52,7 @@ export class Monitor {
   readonly #end: () => void;
   readonly #firstMs = performance.now();
   readonly #firstStats: LoaderStats;
+  #uncounted: Span[] = [];
   #lastReport: MonitorReport | null = null;
   #lookedMs = this.#firstMs;
   #kind: BottleneckKind = "none";
@@ -65,12 +72,14 @@ export class Monitor {
   /** Times, bytes and hits of every stage since the monitor was made, and what limits. */
   report(): MonitorReport {
     if (this.#lastReport !== null) return this.#lastReport;
+    this.#countAll();
     const findings = this.#findings();
     return { ...findings, bottleneck: findBottleneck(findings) };
   }
 
   /** The latest spans in the form that `chrome://tracing`, Perfetto and Chrome's profiler open. */
   trace(): ChromeTrace {
+    this.#countAll();
     return chromeTrace(this.#ring.spans);
   }
 
@@ -83,6 +92,8 @@ export class Monitor {
     name: Name,
     listener: (event: MonitorEvents[Name]) => void,
   ): () => void {
+    // What was before is not told.
+    this.#countAll();
     return this.#events.on(name, listener);
   }
 
@@ -93,6 +104,18 @@ export class Monitor {
   }
 
   #add(span: Span): void {
+    this.#uncounted.push(span);
+    if (this.#userTiming) measureSpan(span);
+    if (this.#uncounted.length >= spansAtOnce || this.#events.isHeard()) this.#countAll();
+  }
+
+  #countAll(): void {
+    const spans = this.#uncounted;
+    this.#uncounted = [];
+    for (const span of spans) this.#count(span);
+  }
+
+  #count(span: Span): void {
     const { stage, brick } = span;
     const slowness = this.#stages.get(stage)!.add(span);
     if (slowness !== null) this.#events.emit(slowness, span);
@@ -102,15 +125,18 @@ export class Monitor {
     // A chunk comes into memory once, by decoding what was fetched or found on the disk.
     const isLoaded = stage === "decode" || (stage === "disk" && span.bytes > 0);
     if (isLoaded && brick !== undefined) this.#loaded.add(brick);
-    const outlier = this.#batches.add(span);
-    if (outlier !== null) this.#events.emit("outlier", outlier);
+    this.#batches.add(span);
     if (stage === "wait") this.#look();
-    if (this.#userTiming) measureSpan(span);
   }
 
+  /** Looks for what only listeners are told of. */
   #look(): void {
+    if (this.#events.isHeard("outlier")) {
+      const outlier = this.#batches.latestOutlier;
+      if (outlier !== null) this.#events.emit("outlier", outlier);
+    }
     const now = performance.now();
-    if (now - this.#lookedMs < lookEveryMs) return;
+    if (!this.#events.isHeard("bottleneck") || now - this.#lookedMs < lookEveryMs) return;
     this.#lookedMs = now;
     const { bottleneck } = this.report();
     if (bottleneck.kind !== this.#kind) this.#events.emit("bottleneck", bottleneck);

@@ -13,22 +13,25 @@ import {
   openDataset,
   presets,
 } from "../../../src/index.js";
-import { createMonitor } from "../../../src/monitor/index.js";
+import { createMonitor, type Monitor } from "../../../src/monitor/index.js";
 import type { Job, PlacedPatch, Settings } from "../job.js";
 import type { Reader } from "./reader.js";
+
+export interface VoxelfeedReader extends Reader {
+  /** A monitor that observes the loader, as it is by default, until it is disposed. */
+  monitor(): Monitor;
+}
 
 /** How long the disk cache must stay as it is until it counts as written, milliseconds. */
 const QUIET_MS = 500;
 
-/** @param monitored whether a monitor observes the loader, as it is by default */
-export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitored = false): Promise<Reader> {
+export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu"): Promise<VoxelfeedReader> {
   if (!job.keepCaches) await clearCache();
   const engine = job.settings.engineFirst ? new Engine({ backend }) : undefined;
   engine?.start();
   const options = engine === undefined ? { backend } : { engine };
   const loader = createLoader(await openBenchDataset(job), { ...options, ...loaderOptions(job.settings) });
   const device = await loader.device();
-  const monitor = monitored ? createMonitor(loader) : null;
   let placed: PlacedPatch[] = [];
   return {
     async read(take) {
@@ -48,9 +51,9 @@ export async function openVoxelfeed(job: Job, backend: "cpu" | "webgpu", monitor
       while ((loader.stats().budget.memory.parts.writes ?? 0) > 0) await pause();
       await diskSettled();
     },
-    stats: () => ({ ...loader.stats(), ...(monitor && { monitor: monitor.report() }) }),
+    stats: () => ({ ...loader.stats() }),
+    monitor: () => createMonitor(loader),
     close() {
-      monitor?.dispose();
       loader.dispose();
       engine?.dispose();
     },

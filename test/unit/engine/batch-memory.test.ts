@@ -13,7 +13,7 @@ async function moved({ values, mask }: MemoryParts, change: (values: Uint8Array)
 }
 
 it("goes from one to the next, in order of asking, and keeps what they wrote", async () => {
-  const memory = new BatchMemory({ values: bytes(0, 0, 0), mask: bytes(7) });
+  const memory = new BatchMemory(true, () => ({ values: bytes(0, 0, 0), mask: bytes(7) }));
   const order: number[] = [];
   const results = await Promise.all(
     [0, 1, 2].map((i) =>
@@ -34,7 +34,7 @@ it("goes from one to the next, in order of asking, and keeps what they wrote", a
 });
 
 it("is lent to nobody any more when it did not come back", async () => {
-  const memory = new BatchMemory({ values: bytes(1), mask: null });
+  const memory = new BatchMemory(false, () => ({ values: bytes(1), mask: null }));
   const later = { asked: 0 };
   const lost = memory.lend(async (parts) => {
     await moved(parts, () => {});
@@ -52,7 +52,7 @@ it("is lent to nobody any more when it did not come back", async () => {
 });
 
 it("passes other failures on as they are", async () => {
-  const memory = new BatchMemory({ values: bytes(1), mask: null });
+  const memory = new BatchMemory(false, () => ({ values: bytes(1), mask: null }));
   const failure = new RangeError("a brick is damaged");
   await expect(memory.lend(() => Promise.reject(failure))).rejects.toBe(failure);
   await expect(memory.lend(async (parts) => ({ parts, result: 1 }))).rejects.toBe(failure);

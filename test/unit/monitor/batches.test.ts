@@ -8,9 +8,9 @@ function deliver(window: BatchWindow, durations: readonly number[]) {
     window.add({ stage: "consumer", startMs: atMs - 10, ms: 10, bytes: 0 });
     window.add({ stage: "fetch", startMs: atMs, ms, bytes: 0, parts: { latency: ms } });
     const batch = { epoch: 0, index, startMs: atMs, ms };
-    const found = window.add({ stage: "wait", startMs: atMs, ms, bytes: 0, batch });
+    window.add({ stage: "wait", startMs: atMs, ms, bytes: 0, batch });
     atMs += ms + 10;
-    return found;
+    return window.latestOutlier;
   });
 }
 
