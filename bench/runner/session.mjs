@@ -9,6 +9,11 @@ const isolation = {
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
+/** A browser that took at most this much of the processors in this time is at rest; milliseconds. */
+const REST = { ms: 200, cpuMs: 20 };
+/** How long it is waited for at most, milliseconds. */
+const RESTS_WITHIN_MS = 5000;
+
 /** How often memory is looked at while a job runs, milliseconds. */
 const MEMORY_EVERY_MS = 200;
 
@@ -53,6 +58,7 @@ export class Session {
   async run(job, { freshBrowser = false, limitMs = 300_000 } = {}) {
     if (freshBrowser) await this.#restart();
     await this.#pageWaits();
+    await this.#browserRests();
     const before = this.#chromium?.usage() ?? null;
     this.#timed = before;
     let peakMiB = 0;
@@ -92,6 +98,17 @@ export class Session {
     await new Promise((done) => {
       this.#wanted = () => done(undefined);
     });
+  }
+
+  /** The page before is still being taken down, with its workers, when the next one asks for its job. */
+  async #browserRests() {
+    const until = performance.now() + RESTS_WITHIN_MS;
+    while (performance.now() < until) {
+      const before = this.#chromium?.usage();
+      await new Promise((done) => setTimeout(done, REST.ms));
+      const after = this.#chromium?.usage();
+      if (!before || !after || after.cpuMs - before.cpuMs <= REST.cpuMs) return;
+    }
   }
 
   #post(job, limitMs) {
