@@ -20,7 +20,7 @@ export const transforms = {
         patches: 8,
         batchSize: 2,
         classes: 4,
-        warmUps: 1,
+        warmUps: 2,
         spatialTransforms: {
           mirror: { axes: { z: 0.5, y: 0.5, x: 0.5 } },
           rotate: { axes: { z: [-180, 180] } },

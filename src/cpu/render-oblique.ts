@@ -1,7 +1,6 @@
 /** Blocks that are turned: each voxel has taps of its own. */
-import type { ReadPlan } from "../plan/reads.js";
 import { argmaxRow } from "./argmax.js";
-import type { OutputBlock, VoxelBox } from "./blocks.js";
+import type { OutputBlock } from "./blocks.js";
 import type { GatheredVoxels } from "./gather.js";
 import {
   addLinearRow,
@@ -12,8 +11,8 @@ import {
   rangeWithin,
 } from "./sample.js";
 import type { RenderScratch } from "./scratch.js";
-import { storeRow } from "./store.js";
-import { insideLimits, sampleShifts, type Target } from "./target.js";
+import { isLossless, storeRow } from "./store.js";
+import { insideLimits, placeRow, sampleShifts, type Target } from "./target.js";
 
 export function renderOblique(
   { plan, data, mask, points }: Target,
@@ -33,16 +32,22 @@ export function renderOblique(
   const limits = insideLimits(plan, voxels.box);
   const inner = plan.interpolation === "nearest" ? nearestLimits(voxels) : innerLimits(voxels);
   const shifts = sampleShifts(subsamples);
+  // Values that nothing is done to go straight to the output.
+  const copies = plan.interpolation === "nearest" && points === null && isLossless(plan.dtype, plan.outDType);
   for (let z = block.start[0]; z < block.start[0] + sizeZ; z++) {
     for (let y = block.start[1]; y < block.start[1] + sizeY; y++) {
       const at = (z * shape[1] + y) * shape[2] + origin;
       placeRow(plan, voxels.box, z, y, 0, frame.start);
       const inside = rangeWithin(frame, limits, whole);
       const [from, to] = [inside[0] - origin, inside[1] - origin];
-      if (to - from < sizeX) row.fill(plan.padValue, 0, sizeX);
       mask?.fill(1, at + from, at + to);
+      if (copies && to - from === sizeX) {
+        nearestRow(voxels, inner, frame, inside, at - origin, data);
+        continue;
+      }
+      if (to - from < sizeX) row.fill(plan.padValue, 0, sizeX);
       if (plan.interpolation === "nearest") {
-        nearestRow(voxels, inner, frame, inside, origin, row);
+        nearestRow(voxels, inner, frame, inside, -origin, row);
       } else if (plan.interpolation === "linear-argmax") {
         argmaxRow(voxels, frame, inside, origin, row);
       } else {
@@ -56,20 +61,5 @@ export function renderOblique(
       points?.apply(row, from, to, z, y, origin);
       storeRow(row, sizeX, plan.outDType, data, at);
     }
-  }
-}
-
-/** Writes the coordinates, in the gathered box, of output voxel (z, y, x) to `target`. */
-function placeRow(
-  { matrix, offset, base }: ReadPlan,
-  { start }: VoxelBox,
-  z: number,
-  y: number,
-  x: number,
-  target: Float64Array,
-): void {
-  for (let axis = 0; axis < 3; axis++) {
-    const [mz, my, mx] = matrix[axis]!;
-    target[axis] = base[axis]! - start[axis]! + (offset[axis]! + mz * z + my * y + mx * x);
   }
 }

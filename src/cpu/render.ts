@@ -13,7 +13,9 @@ import type { TypedArray } from "../types.js";
 import { type OutputBlock, outputBlocks } from "./blocks.js";
 import { copiedRead, copyInSteps } from "./copied.js";
 import { BrickReader, type GatheredVoxels } from "./gather.js";
+import { planeMapOf } from "./planar.js";
 import { renderOblique } from "./render-oblique.js";
+import { renderPlanar } from "./render-planar.js";
 import { renderSeparable } from "./render-separable.js";
 import { renderWarped } from "./render-warped.js";
 import { RenderScratch } from "./scratch.js";
@@ -124,11 +126,14 @@ function renderBlock(
   map: AxisMap | null,
   scratch: RenderScratch,
 ): void {
-  if (target.plan.warp !== undefined) {
-    renderWarped(target, block, voxels, target.plan.warp, scratch);
-  } else if (map === null || target.plan.interpolation === "linear-argmax") {
-    renderOblique(target, block, voxels, scratch);
-  } else {
+  const { plan } = target;
+  if (plan.warp !== undefined) {
+    renderWarped(target, block, voxels, plan.warp, scratch);
+  } else if (map !== null && plan.interpolation !== "linear-argmax") {
     renderSeparable(target, block, voxels, map, scratch);
+  } else {
+    const plane = voxels.finite ? planeMapOf(plan) : null;
+    if (plane === null) renderOblique(target, block, voxels, scratch);
+    else renderPlanar(target, block, voxels, plane, scratch);
   }
 }

@@ -4,6 +4,7 @@
  * Coordinates are voxels of the gathered box, z, y, x. Along a row they are `start + step · x`, evaluated
  * afresh for every x so that no error accumulates.
  */
+import type { TypedArray } from "../types.js";
 import type { GatheredVoxels } from "./gather.js";
 
 /** Coordinates along one output row; three numbers each, z, y, x. */
@@ -59,7 +60,7 @@ export function nearestLimits({ box }: GatheredVoxels): Limits {
 }
 
 /**
- * Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x - origin]`.
+ * Writes the nearest voxel, `floor(v + 0.5)` clamped to the box, to `row[x + shift]`.
  *
  * @param inner - of {@link nearestLimits}
  */
@@ -68,13 +69,13 @@ export function nearestRow(
   inner: Limits,
   frame: RowFrame,
   range: RowRange,
-  origin: number,
-  row: Float64Array,
+  shift: number,
+  row: TypedArray | Float64Array,
 ): void {
   const [from, to] = rangeWithin(frame, inner, range);
-  if (range[0] < from) clampedNearestRow(voxels, frame, range[0], from, origin, row);
-  innerNearestRow(voxels, frame, from, to, origin, row);
-  if (to < range[1]) clampedNearestRow(voxels, frame, to, range[1], origin, row);
+  if (range[0] < from) clampedNearestRow(voxels, frame, range[0], from, shift, row);
+  innerNearestRow(voxels, frame, from, to, shift, row);
+  if (to < range[1]) clampedNearestRow(voxels, frame, to, range[1], shift, row);
 }
 
 function innerNearestRow(
@@ -82,8 +83,8 @@ function innerNearestRow(
   { start, step }: RowFrame,
   from: number,
   to: number,
-  origin: number,
-  row: Float64Array,
+  shift: number,
+  row: TypedArray | Float64Array,
 ): void {
   const [, sizeY, sizeX] = box.shape;
   const [sz, sy, sx] = [start[0]! + 0.5, start[1]! + 0.5, start[2]! + 0.5];
@@ -93,7 +94,7 @@ function innerNearestRow(
     const z = (sz + mz * x) | 0;
     const y = (sy + my * x) | 0;
     const i = (sx + mx * x) | 0;
-    row[x - origin] = values[(z * sizeY + y) * sizeX + i]!;
+    row[x + shift] = values[(z * sizeY + y) * sizeX + i]!;
   }
 }
 
@@ -102,8 +103,8 @@ function clampedNearestRow(
   { start, step }: RowFrame,
   from: number,
   to: number,
-  origin: number,
-  row: Float64Array,
+  shift: number,
+  row: TypedArray | Float64Array,
 ): void {
   const [sizeZ, sizeY, sizeX] = box.shape;
   const [sz, sy, sx] = [start[0]! + 0.5, start[1]! + 0.5, start[2]! + 0.5];
@@ -112,7 +113,7 @@ function clampedNearestRow(
     const z = Math.min(Math.max(Math.floor(sz + mz * x), 0), sizeZ - 1);
     const y = Math.min(Math.max(Math.floor(sy + my * x), 0), sizeY - 1);
     const i = Math.min(Math.max(Math.floor(sx + mx * x), 0), sizeX - 1);
-    row[x - origin] = values[(z * sizeY + y) * sizeX + i]!;
+    row[x + shift] = values[(z * sizeY + y) * sizeX + i]!;
   }
 }
 

@@ -17,6 +17,21 @@ export function rowStart({ shape }: ReadPlan, { start }: OutputBlock, z: number,
   return ((start[0] + z) * shape[1] + start[1] + y) * shape[2] + start[2];
 }
 
+/** Writes the coordinates, in the gathered box, of output voxel (z, y, x) to `target`. */
+export function placeRow(
+  { matrix, offset, base }: ReadPlan,
+  { start }: VoxelBox,
+  z: number,
+  y: number,
+  x: number,
+  target: Float64Array,
+): void {
+  for (let axis = 0; axis < 3; axis++) {
+    const [mz, my, mx] = matrix[axis]!;
+    target[axis] = base[axis]! - start[axis]! + (offset[axis]! + mz * z + my * y + mx * x);
+  }
+}
+
 /** Where a centre is inside the volume, in coordinates of the gathered box. */
 export function insideLimits({ volumeShape, reflect }: ReadPlan, { start }: VoxelBox): Limits {
   if (reflect) {

@@ -1,0 +1,76 @@
+/** Blocks that are turned in a plane: see `planar.ts`. */
+import type { OutputBlock } from "./blocks.js";
+import type { GatheredVoxels } from "./gather.js";
+import { type PlaneMap, RowTaps, sampleRow, sliceTaps } from "./planar.js";
+import { type RowRange, rangeWithin } from "./sample.js";
+import type { RenderScratch } from "./scratch.js";
+import { isLossless, storeRow } from "./store.js";
+import { insideLimits, placeRow, rowStart, type Target } from "./target.js";
+
+/** Taps that are found before slices are sampled with them: as many as stay in a core's first cache. */
+const tapsAtOnce = 2048;
+
+/** @param voxels finite ones, unless the nearest are read */
+export function renderPlanar(
+  { plan, data, mask, points }: Target,
+  block: OutputBlock,
+  voxels: GatheredVoxels,
+  { out, source }: PlaneMap,
+  scratch: RenderScratch,
+): void {
+  const { matrix, outDType, padValue } = plan;
+  const { box, values } = voxels;
+  const across = out === 0 ? 1 : 0;
+  const [count, rows, sizeX] = [block.shape[out], block.shape[across], block.shape[2]];
+  const origin = block.start[2];
+  const isNearest = plan.interpolation === "nearest";
+  // Values that nothing is done to go straight to the output.
+  const isDirect = points === null && (isNearest ? isLossless(plan.dtype, outDType) : outDType === "float32");
+  const row = scratch.row(sizeX);
+  const rowsAtOnce = Math.max(1, Math.min(rows, Math.floor(tapsAtOnce / sizeX)));
+  const taps = new RowTaps(rowsAtOnce * sizeX);
+  const frame = {
+    start: new Float64Array(3),
+    step: Float64Array.of(matrix[0][2], matrix[1][2], matrix[2][2]),
+  };
+  const { low, high } = insideLimits(plan, box);
+  const within = [low[source]!, high[source]!] as const;
+  // Along the axis that is not turned it is the slice that is inside or not.
+  [low[source], high[source]] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const stride = [box.shape[1] * box.shape[2], box.shape[2], 1][source]!;
+  const slices = Array.from({ length: count }, (_, k) => {
+    const index = block.start[out] + k;
+    placeRow(plan, box, out === 0 ? index : 0, out === 1 ? index : 0, 0, frame.start);
+    return sliceTaps(frame.start[source]!, box.shape[source], stride, isNearest, within);
+  });
+  const insides: RowRange[] = [];
+  for (let first = 0; first < rows; first += rowsAtOnce) {
+    const end = Math.min(first + rowsAtOnce, rows);
+    for (let r = first; r < end; r++) {
+      const fixed = block.start[across] + r;
+      placeRow(plan, box, across === 0 ? fixed : 0, across === 1 ? fixed : 0, 0, frame.start);
+      const inside = rangeWithin(frame, { low, high }, [origin, origin + sizeX]);
+      const at = (r - first) * sizeX;
+      taps.place(frame, box, source, isNearest, inside, at - origin);
+      insides[r - first] = [inside[0] - origin, inside[1] - origin];
+    }
+    for (let k = 0; k < count; k++) {
+      const slice = slices[k]!;
+      for (let r = first; r < end; r++) {
+        const [z, y] = out === 0 ? [k, r] : [r, k];
+        const at = rowStart(plan, block, z, y);
+        const [from, to] = slice.isInside ? insides[r - first]! : [0, 0];
+        const tap = (r - first) * sizeX;
+        mask?.fill(1, at + from, at + to);
+        if (isDirect && to - from === sizeX) {
+          sampleRow(values, taps, tap, slice, isNearest, from, to, data, at);
+          continue;
+        }
+        if (to - from < sizeX) row.fill(padValue, 0, sizeX);
+        sampleRow(values, taps, tap, slice, isNearest, from, to, row, 0);
+        points?.apply(row, from, to, block.start[0] + z, block.start[1] + y, origin);
+        storeRow(row, sizeX, outDType, data, at);
+      }
+    }
+  }
+}
