@@ -11,7 +11,7 @@ export const ramWarm = {
   reference: "zarrita-main",
   quick: quickPatches,
   cases: [
-    { name: "blosc", settings: { ...reads512, patches: 32, warmUps: 3 } },
+    { name: "blosc", settings: { ...reads512, patches: 32, warmUps: 6 } },
     {
       name: "blosc, WebGPU on a software adapter",
       contenders: ["voxelfeed-cpu", "voxelfeed-webgpu", "zarrita-main"],
