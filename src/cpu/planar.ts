@@ -79,7 +79,7 @@ export class RowTaps {
   upSlow = 0;
   upFast = 0;
 
-  /** @param length output voxels in a row */
+  /** @param length output voxels of the rows that it is for */
   constructor(length: number) {
     this.position = new Int32Array(length);
     this.slow = new Float64Array(length);
@@ -90,7 +90,7 @@ export class RowTaps {
    * Finds the taps of a row.
    *
    * @param frame coordinates of the gathered box, of the row in any slice
-   * @param range output voxels that are inside the volume
+   * @param range output voxels that are inside the volume; for linear samples, whose taps lie in the box (`innerLimits`)
    * @param at what makes an output voxel's x its place among the taps
    */
   place(
@@ -122,14 +122,14 @@ export class RowTaps {
     }
   }
 
-  /** At the upper end of an axis the tap above is the last voxel, with all of the weight. */
   #placeLinear(slow: AlongRow, fast: AlongRow, [from, to]: RowRange, at: number): void {
-    const [highestSlow, highestFast] = [Math.max(slow.last - 1, 0), Math.max(fast.last - 1, 0)];
     for (let x = from; x < to; x++) {
-      const va = Math.min(Math.max(slow.start + slow.step * x, 0), slow.last);
-      const vb = Math.min(Math.max(fast.start + fast.step * x, 0), fast.last);
-      const a = Math.min(Math.floor(va), highestSlow);
-      const b = Math.min(Math.floor(vb), highestFast);
+      // An axis of one voxel has nothing to interpolate.
+      const va = slow.last > 0 ? slow.start + slow.step * x : 0;
+      const vb = fast.last > 0 ? fast.start + fast.step * x : 0;
+      // Truncation is floor here: nothing is below 0.
+      const a = va | 0;
+      const b = vb | 0;
       this.position[x + at] = a * slow.stride + b * fast.stride;
       this.slow[x + at] = va - a;
       this.fast[x + at] = vb - b;

@@ -19,6 +19,7 @@ import { expectAnswer } from "./expect-answer.js";
 
 const cells = makeVolume({ dtype: "uint8", shape: [11, 14, 17], brickShape: [4, 8, 5], seed: 3 });
 const floats = makeVolume({ dtype: "float32", shape: [11, 14, 17], brickShape: [4, 8, 5], seed: 4 });
+const counts = makeVolume({ dtype: "int32", shape: [11, 14, 17], brickShape: [4, 8, 5], seed: 6 });
 const thin = makeVolume({ dtype: "int16", shape: [9, 1, 12], brickShape: [4, 1, 5], seed: 5 });
 
 /** Every way in which one axis stays straight, and another axis or direction takes its place. */
@@ -33,7 +34,7 @@ it("a read that is turned in a plane is what the oracle says, inside and across 
   const random = randomSource(8);
   const planes = new Set<string>();
   for (const [i, matrix] of turns.entries()) {
-    for (const volume of [cells, floats, thin]) {
+    for (const volume of [cells, floats, counts, thin]) {
       const read = makeRead({
         center: volume.shape.map((size) => size * (0.2 + 0.6 * random())) as [number, number, number],
         shape: [5, 6, 9],
@@ -47,6 +48,8 @@ it("a read that is turned in a plane is what the oracle says, inside and across 
       const plan = planOf(volume, read);
       const plane = planeMapOf(plan);
       if (plane !== null) planes.add(`${plane.out} ${plane.source} ${read.interpolation}`);
+      // What is not gathered may be anything.
+      scratch.voxels("float64", 4096).fill(Number.NaN);
       const rendered = renderRead(plan, bricksOf(volume, plan), { mask: true, scratch });
       expectAnswer(rendered, readOracle(volume, read), volume, read);
     }
@@ -65,4 +68,21 @@ it("the axis that stays is found, and none where all are turned or voxels are av
   expect(plane(rotateX(20))).toBeNull();
   expect(plane(multiply(rotateZ(20), rotateX(20)))).toBeNull();
   expect(plane(rotateZ(20), 2)).toBeNull();
+});
+
+it("at the volume's upper faces nothing is taken from voxels that were not gathered", () => {
+  const scratch = new RenderScratch();
+  // Rows that cross the last layer of voxels at a small angle, along either axis of the plane.
+  for (const [center, shape, angle] of [
+    [[5.2, 13.1, 8.4], [2, 1, 12], 3],
+    [[5.2, 13.1, 8.4], [2, 1, 12], -3],
+    [[5.2, 6.4, 16.1], [2, 1, 10], 93],
+    [[5.2, 6.4, 16.1], [2, 1, 10], 87],
+  ] as const) {
+    const read = makeRead({ center, shape, matrix: rotateZ(angle), antialias: "none" });
+    const plan = planOf(counts, read);
+    scratch.voxels("float64", 4096).fill(Number.NaN);
+    const rendered = renderRead(plan, bricksOf(counts, plan), { mask: true, scratch });
+    expectAnswer(rendered, readOracle(counts, read), counts, read);
+  }
 });

@@ -51,6 +51,22 @@ describe("batches", () => {
     });
   });
 
+  it("tell it whatever went on beside, of which only so much is kept", () => {
+    const window = new BatchWindow(2);
+    for (let index = 0; index < 20; index++) {
+      const startMs = 100 * index;
+      for (let i = 0; i < 1000; i++)
+        window.add({ stage: "queue", startMs, ms: 0, bytes: 0, parts: { worker: 0 } });
+      window.add({ stage: "fetch", startMs, ms: 40, bytes: 0, parts: { latency: 40 } });
+      window.add({ stage: "wait", startMs, ms: 50, bytes: 0, batch: { epoch: 0, index, startMs, ms: 50 } });
+    }
+    expect(window.pace).toMatchObject({
+      batches: 19,
+      waitMs: 950,
+      waitedFor: { "fetch latency": 760, other: 190 },
+    });
+  });
+
   it("are forgotten but for the latest 128", () => {
     const window = new BatchWindow(2);
     deliver(window, [...Array(20).fill(900), ...Array(128).fill(30)]);
