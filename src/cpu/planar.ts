@@ -36,6 +36,8 @@ export function planeMapOf({ matrix, subsamples, interpolation, warp }: ReadPlan
 
 /** A slice of the gathered box, or two neighbours to be mixed. */
 export interface SliceTaps {
+  /** Where it lies along the axis; a voxel's centre where it is as good as there. */
+  readonly coordinate: number;
   /** Index of the first voxel of the slice, or of the lower one. */
   readonly first: number;
   /** How far the slice above is. */
@@ -61,11 +63,13 @@ export function sliceTaps(
   const last = size - 1;
   const centre = Math.floor(coordinate + 0.5);
   if (isNearest || Math.abs(coordinate - centre) < centreTolerance) {
-    return { first: Math.min(Math.max(centre, 0), last) * stride, up: 0, weight: 0, isInside };
+    const first = Math.min(Math.max(centre, 0), last) * stride;
+    return { coordinate: centre, first, up: 0, weight: 0, isInside };
   }
   const clamped = Math.min(Math.max(coordinate, 0), last);
   const index = Math.floor(clamped);
-  return { first: index * stride, up: index < last ? stride : 0, weight: clamped - index, isInside };
+  const up = index < last ? stride : 0;
+  return { coordinate, first: index * stride, up, weight: clamped - index, isInside };
 }
 
 /** What the voxels of a row are made of in each slice. */

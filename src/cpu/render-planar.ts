@@ -78,6 +78,7 @@ export function renderPlanar(
           // Some taps are clamped to the box.
           row.fill(0, from, to);
           placeRow(plan, box, block.start[0] + z, block.start[1] + y, 0, frame.start);
+          frame.start[source] = slice.coordinate;
           addLinearRow(voxels, inner, frame, [origin + from, origin + to], origin, row);
         }
         points?.apply(row, from, to, block.start[0] + z, block.start[1] + y, origin);
