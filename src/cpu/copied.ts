@@ -2,6 +2,7 @@
  * Reads whose every output voxel is one stored voxel: moves by whole voxels, flips, axis permutations and nearest
  * reads along the axes. They go from the bricks to the output, and nothing is gathered in between.
  */
+import { stridesOf } from "../math/vec.js";
 import type { LabelCodes, ReadPlan } from "../plan/reads.js";
 import type { Vec3 } from "../types.js";
 import { brickValues } from "./brick-values.js";
@@ -38,8 +39,8 @@ export function copiedRead(plan: ReadPlan): CopiedRead | null {
   const map = isPlain && isLossless(plan.dtype, plan.outDType) ? axisMapOf(plan) : null;
   if (map === null) return null;
   const { gridMin, gridShape, brickShape } = plan;
-  const strides = strideOf(brickShape);
-  const entries = strideOf(gridShape);
+  const strides = stridesOf(brickShape);
+  const entries = stridesOf(gridShape);
   // The part of the volume that the page table covers.
   const box = { start: product(gridMin, brickShape), shape: product(gridShape, brickShape) };
   const axes: CopiedAxis[] = [];
@@ -170,11 +171,6 @@ function brickRuns(index: Int32Array, inside: Uint8Array, brickSize: number, str
 function isConsecutive(offset: Int32Array, from: number, to: number): boolean {
   for (let k = from + 1; k < to; k++) if (offset[k] !== offset[k - 1]! + 1) return false;
   return true;
-}
-
-/** Steps in C order. */
-function strideOf([, sizeY, sizeX]: Vec3): Vec3 {
-  return [sizeY * sizeX, sizeX, 1];
 }
 
 function product(a: Vec3, b: Vec3): Vec3 {

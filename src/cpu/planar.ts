@@ -2,11 +2,13 @@
  * Reads that are turned in a plane: an output axis across the rows runs along a source axis, as under a rotation about z. A row
  * then has the same taps in every slice along that axis, and they are found once.
  */
+import { stridesOf } from "../math/vec.js";
 import type { ReadPlan } from "../plan/reads.js";
 import type { TypedArray } from "../types.js";
 import type { VoxelBox } from "./blocks.js";
 import type { RowFrame, RowRange } from "./sample.js";
 import type { VoxelArray } from "./scratch.js";
+import { centreTolerance } from "./separable.js";
 
 type Axis = 0 | 1 | 2;
 
@@ -47,9 +49,6 @@ export interface SliceTaps {
   /** Whether the output slice is inside the volume along this axis. */
   readonly isInside: boolean;
 }
-
-/** Coordinates this close to a voxel centre are that centre. */
-const centreTolerance = 1e-9;
 
 /** The slice at a coordinate of the gathered box. */
 export function sliceTaps(
@@ -106,7 +105,7 @@ export class RowTaps {
     at: number,
   ): void {
     const [slow, fast] = source === 0 ? [1, 2] : source === 1 ? [0, 2] : [0, 1];
-    const strides = [shape[1] * shape[2], shape[2], 1];
+    const strides = stridesOf(shape);
     const along = {
       slow: { start: start[slow]!, step: step[slow]!, last: shape[slow]! - 1, stride: strides[slow]! },
       fast: { start: start[fast]!, step: step[fast]!, last: shape[fast]! - 1, stride: strides[fast]! },

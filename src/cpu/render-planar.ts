@@ -1,4 +1,5 @@
 /** Blocks that are turned in a plane: see `planar.ts`. */
+import { stridesOf } from "../math/vec.js";
 import type { OutputBlock } from "./blocks.js";
 import type { GatheredVoxels } from "./gather.js";
 import { type PlaneMap, RowTaps, sampleRow, sliceTaps } from "./planar.js";
@@ -39,7 +40,7 @@ export function renderPlanar(
   const planeLimits = unlimitedAlong(limits, source);
   const inner = innerLimits(voxels);
   const planeInner = unlimitedAlong(inner, source);
-  const stride = [box.shape[1] * box.shape[2], box.shape[2], 1][source]!;
+  const stride = stridesOf(box.shape)[source];
   const slices = Array.from({ length: count }, (_, k) => {
     const index = block.start[out] + k;
     placeRow(plan, box, out === 0 ? index : 0, out === 1 ? index : 0, 0, frame.start);

@@ -27,7 +27,7 @@ export interface AxisTaps {
 }
 
 /** Coordinates this close to a voxel centre are that centre: sin 180° is not quite 0. */
-const centreTolerance = 1e-9;
+export const centreTolerance = 1e-9;
 
 /** The axis map of a read, or null when some output axis runs obliquely. */
 export function axisMapOf({ matrix, shape }: ReadPlan): AxisMap | null {

@@ -50,3 +50,8 @@ export function inverse(m: Mat3): Mat3 | null {
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
+
+/** Elements from one to the next along each axis, in C order. */
+export function stridesOf([, sizeY, sizeX]: Vec3): Vec3 {
+  return [sizeY * sizeX, sizeX, 1];
+}
