@@ -24,7 +24,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "faults",
           environment: "node",
-          ...allCores,
+          // Some have deadlines: side by side they would measure each other.
+          fileParallelism: false,
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 60_000,
         },
