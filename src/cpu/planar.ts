@@ -26,11 +26,11 @@ export function planeMapOf({ matrix, subsamples, interpolation, warp }: ReadPlan
   if (subsamples.some((count) => count > 1)) return null;
   for (const out of [0, 1] as const) {
     for (const source of [0, 1, 2] as const) {
-      const others = ([0, 1, 2] as const).every(
+      const isStraight = ([0, 1, 2] as const).every(
         (axis) =>
           (axis === out || matrix[source][axis] === 0) && (axis === source || matrix[axis][out] === 0),
       );
-      if (others) return { out, source };
+      if (isStraight) return { out, source };
     }
   }
   return null;
@@ -50,15 +50,20 @@ export interface SliceTaps {
   readonly isInside: boolean;
 }
 
-/** The slice at a coordinate of the gathered box. */
+/**
+ * The slice at a coordinate.
+ *
+ * @param coordinate along the straight axis, voxels of the gathered box; @param size of the box along it
+ * @param stride values from one slice to the next; @param within lowest and highest coordinate that is inside the volume
+ */
 export function sliceTaps(
   coordinate: number,
   size: number,
   stride: number,
   isNearest: boolean,
-  [low, high]: readonly [number, number],
+  within: readonly [low: number, high: number],
 ): SliceTaps {
-  const isInside = coordinate >= low && coordinate <= high;
+  const isInside = coordinate >= within[0] && coordinate <= within[1];
   const last = size - 1;
   const centre = Math.floor(coordinate + 0.5);
   if (isNearest || Math.abs(coordinate - centre) < centreTolerance) {
@@ -207,13 +212,7 @@ function linearTaps(
 ): void {
   for (let x = from; x < to; x++) {
     const p = first + position[tap + x]!;
-    const q = p + upSlow;
-    const a = values[p]!;
-    const b = values[q]!;
-    const weight = fast[tap + x]!;
-    const ax = a + (values[p + upFast]! - a) * weight;
-    const bx = b + (values[q + upFast]! - b) * weight;
-    row[at + x] = ax + (bx - ax) * slow[tap + x]!;
+    row[at + x] = inSlice(values, p, upSlow, upFast, slow[tap + x]!, fast[tap + x]!);
   }
 }
 
@@ -229,20 +228,25 @@ function mixedTaps(
 ): void {
   for (let x = from; x < to; x++) {
     const p = first + position[tap + x]!;
-    const q = p + upSlow;
-    const r = p + up;
-    const s = q + up;
-    const a = values[p]!;
-    const b = values[q]!;
-    const c = values[r]!;
-    const d = values[s]!;
-    const part = fast[tap + x]!;
-    const ax = a + (values[p + upFast]! - a) * part;
-    const bx = b + (values[q + upFast]! - b) * part;
-    const cx = c + (values[r + upFast]! - c) * part;
-    const dx = d + (values[s + upFast]! - d) * part;
-    const ay = ax + (bx - ax) * slow[tap + x]!;
-    const cy = cx + (dx - cx) * slow[tap + x]!;
-    row[at + x] = ay + (cy - ay) * weight;
+    const low = inSlice(values, p, upSlow, upFast, slow[tap + x]!, fast[tap + x]!);
+    const high = inSlice(values, p + up, upSlow, upFast, slow[tap + x]!, fast[tap + x]!);
+    row[at + x] = low + (high - low) * weight;
   }
+}
+
+/** Mixes four voxels of a slice, along the faster axis first, as `sample.ts` does. */
+function inSlice(
+  values: VoxelArray,
+  p: number,
+  upSlow: number,
+  upFast: number,
+  slow: number,
+  fast: number,
+): number {
+  const q = p + upSlow;
+  const a = values[p]!;
+  const b = values[q]!;
+  const low = a + (values[p + upFast]! - a) * fast;
+  const high = b + (values[q + upFast]! - b) * fast;
+  return low + (high - low) * slow;
 }

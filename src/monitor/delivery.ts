@@ -39,8 +39,11 @@ export class Delivery {
    * @returns milliseconds by index of `causes`
    */
   blame(): Float64Array {
-    this.#blamed ??= blameWait(this.#spans, this.#startMs, this.#startMs + this.waitMs, this.#processors);
-    this.#spans = [];
+    if (this.#blamed === null) {
+      const endMs = this.#startMs + this.waitMs;
+      this.#blamed = blameWait(this.#spans, this.#startMs, endMs, this.#processors);
+      this.#spans = [];
+    }
     return this.#blamed;
   }
 }
