@@ -170,12 +170,17 @@ export class CropDataset extends PlannedDataset implements Dataset {
     plans: Map<string, PlannedRead>,
     work?: ValueWork,
   ): ImageRead {
-    const request = { ...spec, ...way, view: this.#view };
-    if (work !== undefined) return { image, ...planWorked(image.meta.levels, request, work) };
+    const { levels, annotation } = image.meta;
+    const request = (): PatchRequest => ({ ...spec, ...way, view: this.#view });
+    if (work !== undefined) return { image, ...planWorked(levels, request(), work) };
     const key = `${spec.name} ${this.#frames.get(image)}`;
-    const { level, plan } = plans.get(key) ?? planPatch(image.meta.levels, request);
-    plans.set(key, { level, plan });
-    const { absent, unknown } = image.meta.annotation;
+    let planned = plans.get(key);
+    if (planned === undefined) {
+      planned = planPatch(levels, request());
+      plans.set(key, planned);
+    }
+    const { level, plan } = planned;
+    const { absent, unknown } = annotation;
     // An absent code of 0 reads as 0 anyway, without asking every voxel.
     const isCoded = unknown !== null || (absent !== null && absent !== 0);
     return { image, level, plan: isCoded ? { ...plan, labelCodes: { absent, unknown } } : plan };
