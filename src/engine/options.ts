@@ -69,19 +69,20 @@ export interface ResolvedEngineOptions {
 
 /** @throws VoxelfeedError `unknown-option`, `invalid-option` */
 export function checkBudget(budget: Budget): Budget {
-  checkKeys(budget, ["gpu", "memory", "disk", "inflight"], "budget");
-  for (const [name, bytes] of Object.entries(budget)) {
-    if (bytes !== undefined) wholeNumber(bytes, `budget.${name}`, name === "disk" ? 0 : 1, 0);
-  }
-  return budget;
+  return checkBytes(budget, { gpu: 1, memory: 1, disk: 0, inflight: 1 }, "budget");
 }
 
-function checkCoalesce(coalesce: CoalesceOptions): CoalesceOptions {
-  checkKeys(coalesce, ["gapBytes", "maxBytes"], "coalesce");
-  for (const [name, bytes] of Object.entries(coalesce)) {
-    if (bytes !== undefined) wholeNumber(bytes, `coalesce.${name}`, 0, 0);
+/** @param least by name of an option, the fewest bytes that it may be */
+function checkBytes<Sizes extends object>(
+  sizes: Sizes,
+  least: Readonly<Record<keyof Sizes & string, number>>,
+  path: string,
+): Sizes {
+  checkKeys(sizes, Object.keys(least), path);
+  for (const [name, bytes] of Object.entries(sizes)) {
+    if (bytes !== undefined) wholeNumber(bytes, `${path}.${name}`, least[name as keyof typeof least], 0);
   }
-  return coalesce;
+  return sizes;
 }
 
 /** Half a GiB, or less where the device cannot bind so much or has little memory, which it usually shares with the GPU. */
@@ -113,7 +114,7 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     nominalMemoryBytes: budget.memory ?? 256 * MiB,
     inflightBytes: budget.inflight ?? 64 * MiB,
     diskBytes: budget.disk ?? null,
-    coalesce: checkCoalesce(options.coalesce ?? {}),
+    coalesce: checkBytes(options.coalesce ?? {}, { gapBytes: 0, maxBytes: 0 }, "coalesce"),
     revalidate: oneOf(options.revalidate, "revalidate", ["never", "session", "always"], "session"),
     sharedMemory: flag(options.sharedMemory, "sharedMemory", true),
     workerDeadlines: resolveDeadlines(options.workerDeadlines ?? {}),
@@ -122,11 +123,11 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
 
 function resolveDeadlines(deadlines: Partial<WorkerDeadlines>): WorkerDeadlines {
   const path = "workerDeadlines";
-  checkKeys(deadlines, Object.keys(defaultDeadlines), path);
-  const { startMs, decodeMs, silenceMs } = deadlines;
-  return {
-    startMs: wholeNumber(startMs, `${path}.startMs`, 100, defaultDeadlines.startMs),
-    decodeMs: wholeNumber(decodeMs, `${path}.decodeMs`, 100, defaultDeadlines.decodeMs),
-    silenceMs: wholeNumber(silenceMs, `${path}.silenceMs`, 100, defaultDeadlines.silenceMs),
-  };
+  const names = Object.keys(defaultDeadlines) as (keyof WorkerDeadlines)[];
+  checkKeys(deadlines, names, path);
+  const resolved = names.map((name) => [
+    name,
+    wholeNumber(deadlines[name], `${path}.${name}`, 100, defaultDeadlines[name]),
+  ]);
+  return Object.fromEntries(resolved);
 }
