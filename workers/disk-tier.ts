@@ -1,4 +1,5 @@
 /** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
+import { digestOf } from "../src/cache/disk/digest.js";
 import { DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
 import type { CachedArray } from "../src/cache/disk/known-arrays.js";
 import { GiB } from "../src/math/bytes.js";
@@ -150,8 +151,6 @@ export async function cachedArray(
 ): Promise<CachedArray | null> {
   const version = revalidate === "never" ? "" : meta.version;
   if (store.spec?.kind !== "http" || version === undefined) return null;
-  // Only secure contexts have it.
-  if (crypto.subtle === undefined) return null;
   const { path, dtype, select, chunkShape, chunkKey, codecs, shard, digests } = meta;
   const form = JSON.stringify([
     store.spec.url,
@@ -164,8 +163,6 @@ export async function cachedArray(
     shard,
     digests?.fingerprint,
   ]);
-  // The URL may hold a signature, which has no business on the disk: only its digest goes there.
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(form));
-  const identity = Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0"));
-  return { identity: identity.join(""), version };
+  const identity = await digestOf(form);
+  return identity === null ? null : { identity, version };
 }

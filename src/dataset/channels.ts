@@ -5,6 +5,7 @@ import type { ByteStore } from "../zarr/byte-store.js";
 import type { IntegrityManifest } from "../zarr/integrity.js";
 import type { ImageMeta } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
+import { withDocumentsAhead } from "./documents-ahead.js";
 
 export interface RawChannels {
   /** One image per channel; they share store and metadata but for the index along the axis. */
@@ -30,9 +31,11 @@ export async function openRaw(
   store: ByteStore,
   { select = {}, channelAxis, integrity, signal }: RawOptions,
 ): Promise<RawChannels> {
+  const open = (selection: typeof select): Promise<ImageMeta> =>
+    withDocumentsAhead(store, (ahead) => openMultiscale(ahead, { select: selection, integrity, signal }));
   if (channelAxis === undefined) {
     return {
-      images: [{ store, meta: await openMultiscale(store, { select, integrity, signal }) }],
+      images: [{ store, meta: await open(select) }],
       names: ["raw"],
     };
   }
@@ -44,11 +47,7 @@ export async function openRaw(
     );
   }
   // An axis that the image does not have is a fault of channelAxis, not of the select that it becomes.
-  const meta = await openMultiscale(store, {
-    select: { ...select, [channelAxis]: 0 },
-    integrity,
-    signal,
-  }).catch((error: unknown) => {
+  const meta = await open({ ...select, [channelAxis]: 0 }).catch((error: unknown) => {
     const isOurs = (error as { path?: unknown } | null)?.path === `select.${channelAxis}`;
     throw isOurs ? invalid("channelAxis", "the name of an axis beside z, y and x", channelAxis) : error;
   });

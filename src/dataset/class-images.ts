@@ -10,6 +10,7 @@ import { isHttpSource, openSource } from "../zarr/store.js";
 import { classNotFound } from "./class-not-found.js";
 import type { CropParts } from "./dataset.js";
 import { discoverClasses, findClasses } from "./discover.js";
+import { withDocumentsAhead } from "./documents-ahead.js";
 import { type ClassRelations, checkRelations, planInference } from "./relations.js";
 import { parseTarget } from "./target.js";
 
@@ -159,11 +160,14 @@ async function openClass(
   signal?: AbortSignal,
 ): Promise<StoredImage | null> {
   try {
-    const meta = await openMultiscale(store, { signal });
-    const { type, absent, unknown } = meta.annotation;
-    if (type !== null || absent !== null || unknown !== null) return { store, meta };
-    const ofArray = await readArrayAnnotation(store, meta.levels[0]!.array, signal);
-    return { store, meta: { ...meta, annotation: mergeAnnotations(meta.annotation, ofArray) } };
+    const meta = await withDocumentsAhead(store, async (ahead) => {
+      const opened = await openMultiscale(ahead, { signal });
+      const { type, absent, unknown } = opened.annotation;
+      if (type !== null || absent !== null || unknown !== null) return opened;
+      const ofArray = await readArrayAnnotation(ahead, opened.levels[0]!.array, signal);
+      return { ...opened, annotation: mergeAnnotations(opened.annotation, ofArray) };
+    });
+    return { store, meta };
   } catch (error) {
     if (!isVoxelfeedError(error, "not-found", "not-zarr")) throw error;
     if (optional) return null;

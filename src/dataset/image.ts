@@ -5,6 +5,7 @@ import { Engine, type EngineStats } from "../engine/engine.js";
 import { LivingArrays } from "../engine/living-arrays.js";
 import { engineOptionNames } from "../engine/options.js";
 import { outputBytes } from "../engine/outputs.js";
+import { prepareToRead } from "../engine/start-early.js";
 import { checkKeys, oneOf } from "../options.js";
 import type { IdTable } from "../plan/ids.js";
 import { outputArray, outputElements } from "../plan/output.js";
@@ -14,6 +15,7 @@ import type { ByteStore, ImageSource } from "../zarr/byte-store.js";
 import type { AxisInfo, ImageMeta, Level } from "../zarr/metadata.js";
 import { openMultiscale } from "../zarr/open.js";
 import { openSource } from "../zarr/store.js";
+import { withDocumentsAhead } from "./documents-ahead.js";
 import type { OpenImageOptions } from "./image-options.js";
 import { type ReadRequest, resolveRequest } from "./read-request.js";
 
@@ -147,7 +149,10 @@ export async function openStored(source: ImageSource, options: OpenImageOptions)
   );
   const { engine, select, integrity, http, signal, ...engineOptions } = options;
   const own = engine ?? new Engine(engineOptions);
+  if (engine === undefined) prepareToRead(engineOptions);
   const store = openSource(source, http);
-  const meta = await openMultiscale(store, { select, integrity, signal });
+  const meta = await withDocumentsAhead(store, (ahead) =>
+    openMultiscale(ahead, { select, integrity, signal }),
+  );
   return new Image(store, meta, own, engine === undefined);
 }

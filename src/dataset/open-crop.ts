@@ -1,6 +1,7 @@
 /** Opens a crop: raw image and class images, the box they share, the positions in it. */
 import type { StoredImage } from "../engine/arrays.js";
 import { engineOptionsOf } from "../engine/options.js";
+import { prepareToRead } from "../engine/start-early.js";
 import { VoxelfeedError } from "../errors.js";
 import { intersect, isEmpty } from "../math/box.js";
 import { checkKeys, flag, invalid, oneOf } from "../options.js";
@@ -24,6 +25,7 @@ import { type DatasetSpec, datasetOptionNames } from "./spec.js";
 export async function openCrop(spec: DatasetSpec): Promise<Dataset> {
   const { inputs, targets, sliceAxes, pad, onMissing } = resolveSpec(spec);
   const { select, channelAxis, integrity, signal, onMissingChunk = warn } = spec;
+  if (spec.engine === undefined) prepareToRead(engineOptionsOf(spec));
   const [{ images: rawChannels, names: rawChannelNames }, opened] = await Promise.all([
     openRaw(openSource(spec.raw, spec.http), { select, channelAxis, integrity, signal }),
     openClasses(spec, targets.length > 0 && spec.classes !== null),

@@ -9,9 +9,10 @@ import { raceAbort } from "../abort.js";
 import { VoxelfeedError } from "../errors.js";
 import type { HeadersCallback, HeadersRequest } from "../zarr/headers.js";
 import type { WorkerDeadlines } from "./deadlines.js";
+import { earlyThreads } from "./early-threads.js";
 import { type Lives, LostWorker, newLives, PoolWorker } from "./pool-worker.js";
 import { type ArrayDefinition, answer, type RemoteHeaders, type WorkerSettings } from "./protocol.js";
-import { isForbidden, pageThread, type Thread, workerThread } from "./thread.js";
+import { isForbidden, pageThread, type Thread } from "./thread.js";
 
 /** How often every worker may fail to start while work waits for one, before that rejects. */
 const MAX_STARTS = 3;
@@ -69,6 +70,8 @@ export class WorkerPool {
   #gatheredAt: number | null = null;
   #page: Promise<void> | null = null;
   #end: { readonly reason: unknown } | null = null;
+  /** To be called in the end, once workers were started. */
+  #leave: (() => void) | null = null;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -200,6 +203,7 @@ export class WorkerPool {
 
   terminate(reason: unknown): void {
     this.#end = { reason };
+    this.#leave?.();
     clearTimeout(this.#slowStart);
     for (const worker of this.#live) worker.terminate(reason);
     this.#live.clear();
@@ -209,12 +213,13 @@ export class WorkerPool {
   #fill(): void {
     while (this.#page === null && this.#live.size < this.size + this.#spares) {
       try {
-        this.#add(workerThread(this.#options.spawn()));
+        this.#add(earlyThreads.take(this.#options.spawn));
       } catch (error) {
         if (!isForbidden(error)) throw unmade("createWorker failed", error);
         this.#moveToPage((error as Error).message);
       }
     }
+    this.#leave ??= earlyThreads.enterPool();
   }
 
   #add(thread: Thread): void {

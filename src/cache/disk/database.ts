@@ -6,6 +6,9 @@ export const cacheName = "voxelfeed-cache";
 
 const storeName = "records";
 
+/** Records of the documents that images were made of begin with this. */
+export const documentsPrefix = "documents/";
+
 /**
  * A store that opens its database when it is first used, and again after a failure or after another tab deleted it.
  *

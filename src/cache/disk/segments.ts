@@ -8,7 +8,7 @@
  */
 import { get, set, type UseStore } from "idb-keyval";
 import { MiB } from "../../math/bytes.js";
-import { cacheName, deletePrefix } from "./database.js";
+import { cacheName, deletePrefix, documentsPrefix } from "./database.js";
 import type { PayloadStore } from "./payload.js";
 
 export interface Segment {
@@ -232,7 +232,8 @@ export class Segments {
 export async function clearSegments(store: UseStore): Promise<void> {
   await withTableLock(async () => {
     const table = await readTable(store);
-    for (const prefix of [chunkPrefix, "array/", "payload/"]) await deletePrefix(prefix, store);
+    for (const prefix of [chunkPrefix, "array/", documentsPrefix, "payload/"])
+      await deletePrefix(prefix, store);
     if (table !== undefined) await set(tableKey, { ...table, segments: [] }, store);
   });
 }
