@@ -1,4 +1,4 @@
-/** 2,000 batches of a volume of 64 GiB: whether memory stays as it is once everything has warmed up. */
+/** 3,000 batches of a volume of 64 GiB: whether memory stays as it is over the last 2,000, once everything has warmed up. */
 import { reads512 } from "./patches.mjs";
 
 const MiB = 2 ** 20;
@@ -6,7 +6,7 @@ const settings = {
   ...reads512,
   volume: "em-blosc-4096",
   patch: [32, 32, 32],
-  patches: 2000,
+  patches: 3000,
   batchSize: 1,
   budget: { memory: 32 * MiB, gpu: 32 * MiB, disk: 0 },
 };
@@ -14,7 +14,7 @@ const settings = {
 /** @type {import("./suite.mjs").Suite} */
 export const soak = {
   name: "soak",
-  title: "Growth of the browser's memory over 2,000 batches, after the first 400",
+  title: "Growth of the browser's memory over 2,000 batches, after the first 1,000",
   unit: "% per 1,000 batches",
   measure: "soak",
   freshBrowser: true,

@@ -23,7 +23,8 @@ export async function withDocumentsAhead<T>(
 ): Promise<T> {
   if (store.spec?.kind !== "http") return await open(store);
   const ended = new AbortController();
-  const found = new Set<string>();
+  /** Documents that were asked for, but for those that are not there. */
+  const taken = new Set<string>();
   const known = recallDocuments(store.url);
   /** Documents that were asked for and not yet taken. */
   const ahead = new Map<string, Promise<Answer>>();
@@ -40,7 +41,7 @@ export async function withDocumentsAhead<T>(
   /** Asks for all that is known, as the first document was asked for. */
   async function askAhead(options: GetOptions): Promise<void> {
     for (const path of await known) {
-      if (ended.signal.aborted || found.has(path)) continue;
+      if (ended.signal.aborted || taken.has(path)) continue;
       const { controller, unlink } = linkedController(options.signal, ended.signal);
       const answer = ask(path, { ...options, signal: controller.signal }).finally(unlink);
       // Nobody may want it any more.
@@ -56,17 +57,23 @@ export async function withDocumentsAhead<T>(
     }
     const early = ahead.get(path);
     ahead.delete(path);
-    found.add(path);
+    taken.add(path);
     const { bytes, version } = await raceAbort(early ?? ask(path, options), options.signal);
     if (version !== undefined) options.onVersion?.(version);
-    if (bytes === undefined) found.delete(path);
+    if (bytes === undefined) taken.delete(path);
     return bytes;
+  }
+
+  /** Keeps what was taken, if that is something else than was known. */
+  async function remember(): Promise<void> {
+    const paths = [...taken].sort();
+    if (paths.join() !== (await known).join()) await rememberDocuments(store.url, paths);
   }
 
   try {
     const opened = await open({ ...store, get });
-    const paths = [...found].sort();
-    if (paths.join() !== (await known).join()) void rememberDocuments(store.url, paths);
+    // A database that does not answer keeps nobody waiting.
+    void remember();
     return opened;
   } finally {
     ended.abort();

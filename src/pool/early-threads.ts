@@ -13,16 +13,17 @@ class EarlyThreads {
   /** Pools that have begun to start their workers, and have not ended. */
   #pools = 0;
 
-  /** Starts so many workers, unless the page has some. Where it may not, whoever needs them finds out. */
+  /** Starts so many workers, unless the page has some. Never throws. */
   start(count: number): void {
     if (this.#pools > 0 || this.#waiting.length > 0) return;
-    try {
-      this.#waiting = Array.from({ length: count }, () => workerThread(spawnWorker()));
-    } catch {
-      return;
-    }
-    const threads = this.#waiting;
+    const threads: Thread[] = [];
+    this.#waiting = threads;
     setTimeout(() => end(threads), KEEP_MS);
+    try {
+      while (threads.length < count) threads.push(workerThread(spawnWorker()));
+    } catch {
+      // Whoever needs workers finds out why there are none.
+    }
   }
 
   /** One of those that were started, or another one that `spawn` makes. */

