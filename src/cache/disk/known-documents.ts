@@ -9,7 +9,10 @@ const records = openDatabase();
 /** Paths of the documents below a URL; none where nothing is known, or the browser does not let it be known. */
 export async function recallDocuments(url: string): Promise<readonly string[]> {
   try {
-    return (await get<string[]>(await keyOf(url), records)) ?? [];
+    const name = await digestOf(url);
+    const paths: unknown = name === null ? null : await get(documentsPrefix + name, records);
+    // Other code of this origin can write there too.
+    return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : [];
   } catch {
     return [];
   }
@@ -18,12 +21,9 @@ export async function recallDocuments(url: string): Promise<readonly string[]> {
 /** Keeps them for the next visit. A fault only makes that one slower. */
 export async function rememberDocuments(url: string, paths: readonly string[]): Promise<void> {
   try {
-    await set(await keyOf(url), paths, records);
+    const name = await digestOf(url);
+    if (name !== null) await set(documentsPrefix + name, paths, records);
   } catch {
     // It is asked for without them, as the first time.
   }
-}
-
-async function keyOf(url: string): Promise<string> {
-  return `${documentsPrefix}${(await digestOf(url)) ?? ""}`;
 }

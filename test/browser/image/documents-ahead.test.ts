@@ -102,3 +102,22 @@ it("waits for no database that does not answer", async () => {
   // What was to be kept meanwhile makes the database anew, or is lost with it: neither is an error.
   (await openImage(url)).dispose();
 });
+
+it.each([[7], ["s0/.zarray"], [["../elsewhere", 3, "/s0"]]])(
+  "opens whatever stands in its record: %j",
+  async (value) => {
+    const url = await serve(pyramid);
+    await visit(url);
+    const database = await promisifyRequest(indexedDB.open("voxelfeed-cache"));
+    const records = database.transaction("records", "readwrite").objectStore("records");
+    const keys = await promisifyRequest(
+      records.getAllKeys(IDBKeyRange.bound("documents/", "documents/\uffff")),
+    );
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) records.put(value, key);
+    database.close();
+    const image = await openImage(url);
+    expect(image.levels).toHaveLength(3);
+    image.dispose();
+  },
+);
