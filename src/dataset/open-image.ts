@@ -7,6 +7,9 @@ import type { OpenImageOptions } from "./image-options.js";
 /**
  * Opens one OME-Zarr multiscale image (OME-NGFF 0.4 or 0.5, Zarr v2 or v3).
  *
+ * Where no `engine` is given and the page has no workers yet, some are started meanwhile, for whatever reads first; nothing
+ * read for ten seconds, they end.
+ *
  * @param source URL of the multiscale group, a zarrita store, or a `FileSystemDirectoryHandle`
  * @throws VoxelfeedError `not-found`, `not-zarr`, `not-multiscale`, `invalid-metadata`, `array-not-found`,
  * `unknown-codec`, `unsupported`, `select-required`, `http`, `network`, `forbidden`, `unknown-option`

@@ -7,7 +7,7 @@ import type { DatasetSpec } from "./spec.js";
  * Opens the raw image and the class images of one crop.
  *
  * A class that the target does not name is an error, or unknown (see `missingClasses`); one that it names but
- * that is not there is always an error.
+ * that is not there is always an error. Workers are started meanwhile, as {@link openImage} tells.
  *
  * @throws VoxelfeedError `unknown-option`, `invalid-option`, `class-not-found`, `patch-too-large`,
  * `no-overlap`, and what {@link openImage} throws
