@@ -14,6 +14,26 @@ it.each([
   expect(crc32c(bytes)).toBe(expected);
 });
 
+it("is the same wherever the bytes lie, and however many they are", () => {
+  const memory = Uint8Array.from({ length: 128 }, (_, i) => (i * 151 + 7) & 0xff);
+  for (let from = 0; from < 8; from++) {
+    for (let to = from; to <= 120; to++) {
+      const bytes = memory.subarray(from, to);
+      expect(crc32c(bytes), `${from} to ${to}`).toBe(bitByBit(bytes));
+    }
+  }
+});
+
+/** Straight from the definition: one bit of the division after the other. */
+function bitByBit(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
 it("strips a checksum that matches, and only that", () => {
   const bytes = new Uint8Array([
     9,
