@@ -9,6 +9,8 @@ export interface MemoryParts {
 /** What was rendered so far went down with a worker: all of it is to be rendered anew, into other memory. */
 export class LostMemory extends Error {}
 
+type Rendering<T> = (take: () => MemoryParts) => Promise<{ readonly parts: MemoryParts; readonly result: T }>;
+
 /** Only one worker at a time can write to memory that is not shared: who renders into it takes turns. */
 export class BatchMemory {
   readonly #take: () => MemoryParts;
@@ -36,21 +38,19 @@ export class BatchMemory {
   /**
    * Lends it once everybody is done who came before.
    *
-   * @param work moves it away, and answers with what came back
+   * @param work asks for it when it has its turn, moves it away, and answers with what came back
    * @throws what `work` throws, as everybody's turn does from then on; LostMemory where a worker is gone
    */
-  async lend<T>(work: (parts: MemoryParts) => Promise<{ readonly parts: MemoryParts; readonly result: T }>) {
+  async lend<T>(work: Rendering<T>): Promise<T> {
     const turn = this.#last.then(() => this.#lend(work));
     this.#last = turn.catch(() => {});
     return await turn;
   }
 
-  async #lend<T>(
-    work: (parts: MemoryParts) => Promise<{ readonly parts: MemoryParts; readonly result: T }>,
-  ): Promise<T> {
+  async #lend<T>(work: Rendering<T>): Promise<T> {
     if (this.#end !== null) throw this.#end.reason;
     try {
-      const { parts, result } = await work(this.parts);
+      const { parts, result } = await work(() => this.parts);
       this.#parts = parts;
       return result;
     } catch (error) {

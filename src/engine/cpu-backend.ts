@@ -123,23 +123,31 @@ export class CpuBackend {
           else read.missing?.(brick);
         };
         await together(bricks, pin, signal);
-        return await memory.lend(async (parts) => {
+        return await memory.lend(async (take) => {
           const leave = await this.spans.queued("worker", worker.turns.take(1, signal, priority));
-          const render = { plan, values, gather, bricks: held, memory: { ...parts, first } };
           const free = this.directory.books.reserve(workBytes(read, memory.hasMask));
-          const moved = parts.mask === null ? [parts.values] : [parts.values, parts.mask];
-          const rendering = worker.call((api) => api.render(transfer(render, moved)), lives);
-          const { data, mask, ...reply } = await rendering.finally(() => {
+          try {
+            const parts = take();
+            const moved = parts.mask === null ? [parts.values] : [parts.values, parts.mask];
+            const render = { plan, values, gather, bricks: held, memory: { ...parts, first } };
+            const { data, mask, ...reply } = await worker.call(
+              (api) => api.render(transfer(render, moved)),
+              lives,
+            );
+            signal?.throwIfAborted();
+            this.counters.reads++;
+            this.counters.voxels += data.length;
+            this.counters.renderMs += reply.renderMs;
+            addRenderSpans(this.spans, worker.id, reply, data.byteLength + (mask?.byteLength ?? 0));
+            const buffers = {
+              values: data.buffer as ArrayBuffer,
+              mask: mask && (mask.buffer as ArrayBuffer),
+            };
+            return { parts: buffers, result: reply.idTable };
+          } finally {
             leave();
             free();
-          });
-          signal?.throwIfAborted();
-          this.counters.reads++;
-          this.counters.voxels += data.length;
-          this.counters.renderMs += reply.renderMs;
-          addRenderSpans(this.spans, worker.id, reply, data.byteLength + (mask?.byteLength ?? 0));
-          const buffers = { values: data.buffer as ArrayBuffer, mask: mask && (mask.buffer as ArrayBuffer) };
-          return { parts: buffers, result: reply.idTable };
+          }
         });
       } finally {
         for (const [, key] of held) this.directory.unpin(worker, key);

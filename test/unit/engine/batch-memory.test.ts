@@ -17,9 +17,9 @@ it("goes from one to the next, in order of asking, and keeps what they wrote", a
   const order: number[] = [];
   const results = await Promise.all(
     [0, 1, 2].map((i) =>
-      memory.lend(async (parts) => {
+      memory.lend(async (take) => {
         order.push(i);
-        const away = await moved(parts, (values) => {
+        const away = await moved(take(), (values) => {
           values[i] = i + 1;
         });
         order.push(i);
@@ -36,13 +36,13 @@ it("goes from one to the next, in order of asking, and keeps what they wrote", a
 it("is lent to nobody any more when it did not come back", async () => {
   const memory = new BatchMemory(false, () => ({ values: bytes(1), mask: null }));
   const later = { asked: 0 };
-  const lost = memory.lend(async (parts) => {
-    await moved(parts, () => {});
+  const lost = memory.lend(async (take) => {
+    await moved(take(), () => {});
     throw new LostWorker("It is gone.", true, false, null);
   });
-  const next = memory.lend(async (parts) => {
+  const next = memory.lend(async (take) => {
     later.asked++;
-    return { parts, result: null };
+    return { parts: take(), result: null };
   });
   const outcomes = await Promise.allSettled([lost, next]);
   for (const outcome of outcomes) {
@@ -55,7 +55,7 @@ it("passes other failures on as they are", async () => {
   const memory = new BatchMemory(false, () => ({ values: bytes(1), mask: null }));
   const failure = new RangeError("a brick is damaged");
   await expect(memory.lend(() => Promise.reject(failure))).rejects.toBe(failure);
-  await expect(memory.lend(async (parts) => ({ parts, result: 1 }))).rejects.toBe(failure);
+  await expect(memory.lend(async (take) => ({ parts: take(), result: 1 }))).rejects.toBe(failure);
 });
 
 it("what is lost is rendered anew, and what fails is not", async () => {
