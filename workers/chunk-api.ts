@@ -23,6 +23,7 @@ import {
 import { inSlices } from "../src/timing/slices.js";
 import { sharedNowMs } from "../src/timing/spans.js";
 import { ChunkLoader } from "./chunk-loader.js";
+import { Signs } from "./signs.js";
 
 /** Between two slices a worker answers signs of life, and takes what is cancelled. */
 const workerSliceMs = 250;
@@ -43,17 +44,17 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
   const bricks = new Map<string, Uint8Array>();
   /** Working memory that no render uses at the moment. */
   const idleScratch: RenderScratch[] = [];
-  let loader: ChunkLoader | null = null;
+  let configured: { readonly loader: ChunkLoader; readonly signs: Signs } | null = null;
   let rendering = 0;
 
-  function loads(): ChunkLoader {
-    if (loader === null) throw new VoxelfeedError("worker", "This worker was never configured.");
-    return loader;
+  function running(): NonNullable<typeof configured> {
+    if (configured === null) throw new VoxelfeedError("worker", "This worker was never configured.");
+    return configured;
   }
 
   async function load(call: LoadCall): Promise<LoadReply> {
     const key = brickKey(call.address);
-    return await loads().load(call, (bytes) => {
+    return await running().loader.load(call, (bytes) => {
       bricks.set(key, call.slot === undefined ? bytes : inSlot(call.slot, bytes));
     });
   }
@@ -66,7 +67,7 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
 
   async function copyOf(key: string): Promise<BrickCopy> {
     const bytes = held(key).slice().buffer;
-    const dtype = loads().metaOf(Number.parseInt(key, 10))?.dtype;
+    const dtype = running().loader.metaOf(Number.parseInt(key, 10))?.dtype;
     const isIds = dtype === "uint64" || dtype === "int64";
     if (!isIds) return { bytes, ids: null };
     const { distinctIds } = await idTables();
@@ -116,11 +117,8 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     },
     configure(settings, port) {
       if (settings.renders) fetchEarly(readRenderer);
-      loader = new ChunkLoader(
-        settings,
-        (sign) => port.postMessage(sign),
-        () => rendering > 0,
-      );
+      const signs = new Signs(port);
+      configured = { loader: new ChunkLoader(settings, signs, () => rendering > 0), signs };
       return holdLifeline();
     },
     expectRenders() {
@@ -128,14 +126,23 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     },
     ping() {},
     resizeDisk(maxBytes, writeBytes) {
-      loads().resizeDisk(maxBytes, writeBytes);
+      running().loader.resizeDisk(maxBytes, writeBytes);
     },
     define(array, definition, ask) {
-      loads().define(array, definition, ask);
+      running().loader.define(array, definition, ask);
     },
-    load: (call) => answer(() => load(call)),
+    run({ bricks: told, loads }) {
+      const { signs } = running();
+      for (const [key, bytes] of told) {
+        if (bytes === null) bricks.delete(key);
+        else bricks.set(key, new Uint8Array(bytes));
+      }
+      for (const call of loads) {
+        void answer(() => load(call)).then((result) => signs.loaded(call.call, result));
+      }
+    },
     cancel(call) {
-      loads().cancel(call);
+      running().loader.cancel(call);
     },
     async copy(keys) {
       const result = await answer(() => Promise.all(keys.map(copyOf)));
@@ -145,12 +152,6 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
             result.value.map(({ bytes }) => bytes),
           )
         : result;
-    },
-    hold(entries) {
-      for (const [key, bytes] of entries) bricks.set(key, new Uint8Array(bytes));
-    },
-    drop(keys) {
-      for (const key of keys) bricks.delete(key);
     },
     async render(call) {
       rendering++;

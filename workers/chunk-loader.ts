@@ -9,7 +9,6 @@ import {
   type RemoteHeaders,
   unwrap,
   type WorkerSettings,
-  type WorkerSign,
 } from "../src/pool/protocol.js";
 import { type RequestTiming, sharedNowMs } from "../src/timing/spans.js";
 import type { ByteStore } from "../src/zarr/byte-store.js";
@@ -25,6 +24,7 @@ import { openSpec } from "../src/zarr/spec-store.js";
 import { defaultTimeouts } from "../src/zarr/timeouts.js";
 import { cachedArray, DiskTier } from "./disk-tier.js";
 import { readDecoded } from "./read-decoded.js";
+import type { Signs } from "./signs.js";
 
 interface DefinedArray {
   readonly url: string;
@@ -44,7 +44,7 @@ const MAX_UNTOLD_REQUESTS = 4096;
 /** What loads of one worker share: the arrays it knows, its queue of requests, its disk tier. */
 export class ChunkLoader {
   readonly #settings: WorkerSettings;
-  readonly #sign: (sign: WorkerSign) => void;
+  readonly #signs: Signs;
   readonly #arrays = new Map<number, DefinedArray>();
   readonly #wasmZstd = new WasmZstd();
   readonly #loads = new Map<number, AbortController>();
@@ -58,14 +58,14 @@ export class ChunkLoader {
   readonly #requests: RequestTiming[] = [];
 
   /**
-   * @param sign tells the page
+   * @param signs tell the page what it does
    * @param isRendering whether patches are rendered on this thread at the moment
    */
-  constructor(settings: WorkerSettings, sign: (sign: WorkerSign) => void, isRendering: () => boolean) {
+  constructor(settings: WorkerSettings, signs: Signs, isRendering: () => boolean) {
     this.#settings = settings;
-    this.#sign = sign;
+    this.#signs = signs;
     const isBusy = (): boolean => this.#loads.size > 0 || isRendering();
-    this.#disk = new DiskTier(settings, isBusy, (writesLeft) => sign({ writesLeft }));
+    this.#disk = new DiskTier(settings, isBusy, (writesLeft) => signs.wrote(writesLeft));
     this.#disk.preload();
     this.#queue = new FetchQueue(settings.workers);
     this.#budgets = new RetryBudgets(settings.workers, true);
@@ -178,7 +178,7 @@ export class ChunkLoader {
     await run.preload();
     const leave = await this.#decodes.take(1, this.#loads.get(call.call)?.signal, call.priority);
     try {
-      this.#sign({ decodes: call.call });
+      this.#signs.decodes(call.call);
       return await run(bytes, { url: chunkUrl(url, meta, brick), brick });
     } finally {
       leave();

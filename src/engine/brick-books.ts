@@ -83,7 +83,7 @@ export class BrickBooks {
     const { slot, workers } = this.#lru.get(name)!;
     this.#lru.pin(name);
     if (slot === null || workers.has(worker)) return;
-    worker.tell((api) => api.hold([[key, slot]]));
+    worker.hold(key, slot);
     workers.add(worker);
   }
 
@@ -142,7 +142,7 @@ export class BrickBooks {
       if (evicted === undefined) break;
       this.report("evict", bytes);
       const { workers, key, slot } = evicted.value;
-      for (const worker of workers) worker.tell((api) => api.drop([key]));
+      for (const worker of workers) worker.drop(key);
       if (workers.size > 0) this.counters.evictedBricks++;
       this.#enter();
       // What nobody pins nobody reads: whose read was aborted waits for its worker all the same.

@@ -5,7 +5,6 @@
  * A brick is in one of these states: *absent* → *loading* (its bytes are admitted, the load may be shared or
  * cancelled) → *held* → *pinned* while a read uses it → *held* → *evicted*, least recently used first.
  */
-import { transfer } from "comlink";
 import type { Priority } from "../cache/budget.js";
 import type { WorkerPool } from "../pool/pool.js";
 import { type Lives, LostWorker, newLives, type PoolWorker } from "../pool/pool-worker.js";
@@ -141,7 +140,7 @@ export class BrickDirectory {
     try {
       const { bytes } = (await copied)[0]!;
       to.checkAlive();
-      to.tell((api) => api.hold(transfer([[key, bytes]], [bytes])));
+      to.hold(key, bytes);
       this.books.add(to, key, array.brickBytes, null);
       this.counters.sharedBricks++;
     } finally {

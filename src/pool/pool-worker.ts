@@ -3,9 +3,19 @@ import { type Remote, releaseProxy, transfer, wrap } from "comlink";
 import { raceAbort } from "../abort.js";
 import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
+import { toWireError } from "../wire-error.js";
 import type { WorkerDeadlines } from "./deadlines.js";
 import { holdsUntilGone } from "./lifeline.js";
-import type { ChunkWorkerApi, LoadCall, LoadReply, Result, WorkerSettings, WorkerSign } from "./protocol.js";
+import { Outbox } from "./outbox.js";
+import type {
+  ChunkWorkerApi,
+  Errands,
+  LoadCall,
+  LoadReply,
+  Result,
+  WorkerSettings,
+  WorkerSign,
+} from "./protocol.js";
 import { unwrap } from "./protocol.js";
 import type { Thread } from "./thread.js";
 import { Watch } from "./watch.js";
@@ -44,13 +54,14 @@ export class PoolWorker {
   readonly #gone = new AbortController();
   readonly #watch: Watch;
   readonly #signs = new MessageChannel();
+  readonly #outbox = new Outbox((errands, buffers) => void this.#run(errands, buffers));
+  /** Who waits for the answer of a load, by its call. */
+  readonly #loads = new Map<number, (result: Result<LoadReply>) => void>();
   #isStarted = false;
   /** Renders sent and not yet answered: a message that is sent can no longer be overtaken by a more urgent one. */
   readonly turns = new Budget(3, "renders sent to a worker");
   /** What it was given to do and has not ended. */
   tasks = 0;
-  /** Loads under way. */
-  loads = 0;
 
   /**
    * @param id no other worker of the engine has it, or had it
@@ -82,8 +93,9 @@ export class PoolWorker {
       ({ message, call }) => fail(`${message}; it was replaced.`, false, call),
     );
     this.#signs.port1.onmessage = ({ data }: MessageEvent<WorkerSign>) => {
-      if ("decodes" in data) this.#watch.decodes(data.decodes);
-      else events.wrote(data.writesLeft);
+      for (const [call, result] of data.loaded) this.#loads.get(call)?.(result);
+      if (data.decodes !== undefined) this.#watch.decodes(data.decodes);
+      if (data.writesLeft !== undefined) events.wrote(data.writesLeft);
     };
     const { port2 } = this.#signs;
     void this.#api.configure(settings, transfer(port2, [port2])).then((lifeline) => {
@@ -95,6 +107,11 @@ export class PoolWorker {
         void holdsUntilGone(lifeline, this.#gone.signal).then(() => fail("A worker was terminated."));
       }
     });
+  }
+
+  /** Loads under way. */
+  get loads(): number {
+    return this.#loads.size;
   }
 
   /** Whether it has answered; before, nobody knows whether it ever will. */
@@ -120,35 +137,63 @@ export class PoolWorker {
   async call<T>(
     send: (api: Remote<ChunkWorkerApi>) => Promise<Result<T>>,
     lives: Lives = newLives(),
-    load?: number,
   ): Promise<T> {
     this.checkAlive();
+    this.#outbox.flush();
+    return await this.#answered(send(this.#api), lives);
+  }
+
+  /** Runs one load, whose decoding has a deadline. */
+  async load(call: LoadCall, buffers: ArrayBuffer[], lives: Lives): Promise<LoadReply> {
+    this.checkAlive();
+    const answer = new Promise<Result<LoadReply>>((resolve) => this.#loads.set(call.call, resolve));
+    this.#outbox.load(call, buffers);
+    try {
+      return await this.#answered(answer, lives, call.call);
+    } finally {
+      this.#loads.delete(call.call);
+    }
+  }
+
+  /** Has it hold a brick that another worker has decoded: a copy, which moves there, or the slot that they share. */
+  hold(key: string, bytes: ArrayBuffer | SharedArrayBuffer): void {
+    this.#outbox.hold(key, bytes);
+  }
+
+  /** Has it let go of a brick. */
+  drop(key: string): void {
+    this.#outbox.drop(key);
+  }
+
+  /** Sends a call that has no answer worth waiting for; messages keep their order. */
+  tell(send: (api: Remote<ChunkWorkerApi>) => Promise<unknown>): void {
+    if (this.isGone) return;
+    this.#outbox.flush();
+    // A worker that dies meanwhile is reported by the calls that wait for it.
+    raceAbort(send(this.#api), this.#gone.signal).catch(() => {});
+  }
+
+  async #run(errands: Errands, buffers: ArrayBuffer[]): Promise<void> {
+    if (this.isGone) return;
+    try {
+      await raceAbort(this.#api.run(transfer(errands, buffers)), this.#gone.signal);
+    } catch (error) {
+      // What was never begun is not answered; loads that are lost with their worker have rejected before.
+      const result: Result<LoadReply> = { ok: false, error: toWireError(error, "worker") };
+      for (const { call } of errands.loads) this.#loads.get(call)?.(result);
+    }
+  }
+
+  async #answered<T>(answer: Promise<Result<T>>, lives: Lives, load?: number): Promise<T> {
     const answered = this.#watch.call(load);
     try {
-      return unwrap(await raceAbort(send(this.#api), this.#gone.signal));
+      return unwrap(await raceAbort(answer, this.#gone.signal));
     } catch (error) {
       if (error instanceof LostWorker) spend(lives, error);
       throw error;
     } finally {
       answered();
     }
-  }
-
-  /** Runs one load, whose decoding has a deadline. */
-  async load(call: LoadCall, buffers: ArrayBuffer[], lives: Lives): Promise<LoadReply> {
-    this.loads++;
-    try {
-      return await this.call((api) => api.load(transfer(call, buffers)), lives, call.call);
-    } finally {
-      this.loads--;
-    }
-  }
-
-  /** Sends a call that has no answer worth waiting for; messages keep their order. */
-  tell(send: (api: Remote<ChunkWorkerApi>) => Promise<unknown>): void {
-    if (this.isGone) return;
-    // A worker that dies meanwhile is reported by the calls that wait for it.
-    raceAbort(send(this.#api), this.#gone.signal).catch(() => {});
   }
 
   terminate(reason: unknown): void {

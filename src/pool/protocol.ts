@@ -42,7 +42,7 @@ export function brickKey({ array, brick }: BrickAddress): string {
 }
 
 export interface LoadCall {
-  /** Names the call for {@link ChunkWorkerApi.cancel}. */
+  /** Names the call, for its answer and for {@link ChunkWorkerApi.cancel}. */
   readonly call: number;
   readonly address: BrickAddress;
   readonly priority: Priority;
@@ -75,8 +75,26 @@ export interface DiskReport {
   readonly queuedBytes: number;
 }
 
-/** What a worker tells of itself: that it begins to decode the chunk of a load; how many bytes still wait for the disk. */
-export type WorkerSign = { readonly decodes: number } | { readonly writesLeft: number };
+/** What a worker is asked in one message: a message costs as much as what the page does for a brick. */
+export interface Errands {
+  /**
+   * Bricks that another worker has decoded, as copies that are transferred in or as the slots that they share, and null
+   * for bricks to be let go. That comes first.
+   */
+  readonly bricks: readonly (readonly [key: string, bytes: ArrayBuffer | SharedArrayBuffer | null])[];
+  /** Bricks to be fetched, verified, decoded and held; each is answered by {@link WorkerSign.loaded}. */
+  readonly loads: readonly LoadCall[];
+}
+
+/** What a worker tells of itself, in one message where it comes together. */
+export interface WorkerSign {
+  /** How loads ended, by their calls. */
+  readonly loaded: readonly (readonly [call: number, result: Result<LoadReply>])[];
+  /** The load whose chunk it begins to decode. */
+  readonly decodes?: number;
+  /** How many bytes still wait for the disk. */
+  readonly writesLeft?: number;
+}
 
 /** How a worker is set up, before anything else is asked of it. */
 export interface WorkerSettings {
@@ -186,14 +204,11 @@ export interface ChunkWorkerApi {
   ping(): void;
   /** @param headers asks the page for the headers of requests */
   define(array: number, definition: ArrayDefinition, headers?: RemoteHeaders): void;
-  /** Fetches, verifies, decodes and holds one brick. */
-  load(call: LoadCall): Promise<Result<LoadReply>>;
+  run(errands: Errands): void;
+  /** Ends a load, which is answered with an error. */
   cancel(call: number): void;
   /** Copies of held bricks, for the GPU or for another worker. */
   copy(keys: readonly string[]): Promise<Result<BrickCopy[]>>;
-  /** Takes bricks that another worker has decoded: copies that are transferred in, or the slots that they share. */
-  hold(bricks: readonly (readonly [key: string, bytes: ArrayBuffer | SharedArrayBuffer])[]): void;
-  drop(keys: readonly string[]): void;
   render(call: RenderCall): Promise<Result<RenderReply>>;
   transform(call: TransformCall): Promise<Result<TransformReply>>;
   /** Counts label voxels of one brick. */

@@ -29,7 +29,7 @@ export async function inSlices<T>(
 }
 
 /** Resolves after the tasks that are waiting now. A timer would wait for at least 4 ms when it is nested. */
-async function otherTasks(): Promise<void> {
+export async function otherTasks(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   await new Promise<void>((resolve) => {
     port1.onmessage = () => resolve();

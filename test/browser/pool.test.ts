@@ -10,7 +10,7 @@ const request = { center: [35, 35, 35], shape: [8, 8, 8], scale: [10, 10, 10] } 
 const volume = { shape: [16, 16, 16] } as const;
 
 /** Our worker, but for what it ends itself at: see mortal.worker.ts. */
-const mortal = (method: "start" | "load" | "render" | "nothing"): Worker =>
+const mortal = (method: "start" | "run" | "render" | "nothing"): Worker =>
   new Worker(new URL("./mortal.worker.ts", import.meta.url), { type: "module", name: method });
 
 it("rejects with `worker` when the script throws at its start, instead of waiting for ever", async () => {
@@ -86,8 +86,11 @@ it("uses the worker that createWorker makes, as often as `workers` says", async 
   await expect(image.read(request)).rejects.toMatchObject({ code: "disposed" });
 });
 
-for (const method of ["load", "render"] as const) {
-  it(`sends a ${method} that is lost with its worker again`, async () => {
+for (const [what, method] of [
+  ["load", "run"],
+  ["render", "render"],
+] as const) {
+  it(`sends a ${what} that is lost with its worker again`, async () => {
     const url = await serve(volume);
     const reference = await openImage(url, { backend: "cpu" });
     let made = 0;
@@ -106,7 +109,7 @@ for (const method of ["load", "render"] as const) {
     reference.dispose();
   });
 
-  it(`gives up a ${method} that takes three workers with it`, async () => {
+  it(`gives up a ${what} that takes three workers with it`, async () => {
     const image = await openImage(await serve(volume), {
       backend: "cpu",
       workers: 1,

@@ -1,6 +1,9 @@
 /** Look-ups in IndexedDB: a transaction costs several times what the look-ups in it do, so that as many as possible share one. */
 import { getMany, type UseStore } from "idb-keyval";
 
+/** So many share a transaction at most: the first of many is not to wait for the last. */
+const maxTogether = 16;
+
 interface Lookup<T> {
   readonly key: string;
   readonly give: (value: Promise<T | undefined>) => void;
@@ -29,7 +32,7 @@ export class Lookups<T> {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const lookups = this.#waiting.splice(0);
+      const lookups = this.#waiting.splice(0, maxTogether);
       const keys = lookups.map(({ key }) => key);
       const values = getMany<T>(keys, this.#store);
       lookups.forEach(({ give }, i) => void give(values.then((list) => list[i])));

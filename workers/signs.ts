@@ -1,0 +1,40 @@
+/** What a worker tells the page of itself: how loads ended is told of many at once. */
+import type { LoadReply, Result, WorkerSign } from "../src/pool/protocol.js";
+import { otherTasks } from "../src/timing/slices.js";
+
+export class Signs {
+  readonly #port: MessagePort;
+  #loaded: (readonly [call: number, result: Result<LoadReply>])[] = [];
+  #isDue = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  /** A load has ended: told when this task is over, or with what is told before. */
+  loaded(call: number, result: Result<LoadReply>): void {
+    this.#loaded.push([call, result]);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    void otherTasks().then(() => {
+      this.#isDue = false;
+      if (this.#loaded.length > 0) this.#tell({});
+    });
+  }
+
+  /** The chunk of a load begins to be decoded: told at once, since that may never end. */
+  decodes(call: number): void {
+    this.#tell({ decodes: call });
+  }
+
+  /** Bytes were written to the disk. */
+  wrote(writesLeft: number): void {
+    this.#tell({ writesLeft });
+  }
+
+  #tell(sign: Omit<WorkerSign, "loaded">): void {
+    const whole: WorkerSign = { ...sign, loaded: this.#loaded };
+    this.#loaded = [];
+    this.#port.postMessage(whole);
+  }
+}
