@@ -33,6 +33,21 @@ it("goes from one to the next, in order of asking, and keeps what they wrote", a
   expect([...new Uint8Array(memory.parts.mask!)]).toEqual([7]);
 });
 
+it("is not made before somebody asks for it", async () => {
+  let made = 0;
+  const memory = new BatchMemory(false, () => {
+    made++;
+    return { values: bytes(1), mask: null };
+  });
+  await memory.lend(async (take) => {
+    await Promise.resolve();
+    expect(made).toBe(0);
+    return { parts: take(), result: null };
+  });
+  await memory.lend(async (take) => ({ parts: take(), result: null }));
+  expect(made).toBe(1);
+});
+
 it("is lent to nobody any more when it did not come back", async () => {
   const memory = new BatchMemory(false, () => ({ values: bytes(1), mask: null }));
   const later = { asked: 0 };
