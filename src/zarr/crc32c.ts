@@ -14,49 +14,37 @@ const table = makeTable();
 
 /** The CRC-32C of some bytes, as an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
-  const end = bytes.length;
   // Words begin at multiples of their size.
-  const first = Math.min(end, -bytes.byteOffset & 3);
-  const words = (end - first) >>> 2;
-  const wholeWords = words - (words % strideWords);
-  let crc = ofBytes(bytes, 0, first, -1);
-  if (wholeWords > 0) crc = ofWords(new Int32Array(bytes.buffer, bytes.byteOffset + first, wholeWords), crc);
-  return ~ofBytes(bytes, first + 4 * wholeWords, end, crc) >>> 0;
-}
-
-function ofBytes(bytes: Uint8Array, from: number, to: number, before: number): number {
-  let crc = before;
-  for (let i = from; i < to; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return crc;
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const steps = Math.floor(aligned.length / (4 * strideWords));
+  let crc = ofWords(new Int32Array(aligned.buffer, aligned.byteOffset, steps * strideWords));
+  for (const byte of aligned.subarray(4 * strideWords * steps))
+    crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
 }
 
 /** Apart from the loops over single bytes: in one function with them, V8 went back to unoptimised code at the end of every call. */
-function ofWords(words: Int32Array, before: number): number {
-  let crc = before;
+function ofWords(words: Int32Array): number {
+  let crc = -1;
   for (let i = 0; i < words.length; i += strideWords) {
-    const a = words[i]! ^ crc;
-    const b = words[i + 1]!;
-    const c = words[i + 2]!;
-    const d = words[i + 3]!;
     crc =
-      table[3840 + (a & 0xff)]! ^
-      table[3584 + ((a >>> 8) & 0xff)]! ^
-      table[3328 + ((a >>> 16) & 0xff)]! ^
-      table[3072 + (a >>> 24)]! ^
-      table[2816 + (b & 0xff)]! ^
-      table[2560 + ((b >>> 8) & 0xff)]! ^
-      table[2304 + ((b >>> 16) & 0xff)]! ^
-      table[2048 + (b >>> 24)]! ^
-      table[1792 + (c & 0xff)]! ^
-      table[1536 + ((c >>> 8) & 0xff)]! ^
-      table[1280 + ((c >>> 16) & 0xff)]! ^
-      table[1024 + (c >>> 24)]! ^
-      table[768 + (d & 0xff)]! ^
-      table[512 + ((d >>> 8) & 0xff)]! ^
-      table[256 + ((d >>> 16) & 0xff)]! ^
-      table[d >>> 24]!;
+      ofWord(words[i]! ^ crc, 12) ^
+      ofWord(words[i + 1]!, 8) ^
+      ofWord(words[i + 2]!, 4) ^
+      ofWord(words[i + 3]!, 0);
   }
   return crc;
+}
+
+/** What a word does to the checksum when so many bytes of its step follow. */
+function ofWord(word: number, following: number): number {
+  const at = 256 * following;
+  return (
+    table[at + 768 + (word & 0xff)]! ^
+    table[at + 512 + ((word >>> 8) & 0xff)]! ^
+    table[at + 256 + ((word >>> 16) & 0xff)]! ^
+    table[at + (word >>> 24)]!
+  );
 }
 
 function makeTable(): Int32Array {
