@@ -1,11 +1,13 @@
 /** What a worker tells the page of itself: how loads ended is told of many at once. */
 import type { LoadReply, Result, WorkerSign } from "../src/pool/protocol.js";
-import { otherTasks } from "../src/timing/slices.js";
+import { NextTask } from "../src/timing/slices.js";
 
 export class Signs {
   readonly #port: MessagePort;
   #loaded: (readonly [call: number, result: Result<LoadReply>])[] = [];
-  #isDue = false;
+  readonly #later = new NextTask(() => {
+    if (this.#loaded.length > 0) this.#tell({});
+  });
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -14,12 +16,7 @@ export class Signs {
   /** A load has ended: told when this task is over, or with what is told before. */
   loaded(call: number, result: Result<LoadReply>): void {
     this.#loaded.push([call, result]);
-    if (this.#isDue) return;
-    this.#isDue = true;
-    void otherTasks().then(() => {
-      this.#isDue = false;
-      if (this.#loaded.length > 0) this.#tell({});
-    });
+    this.#later.ask();
   }
 
   /** The chunk of a load begins to be decoded: told at once, since that may never end. */

@@ -1,5 +1,5 @@
 /** What a worker is to be asked, gathered until the task is over: many bricks are asked for, shared and let go at once. */
-import { otherTasks } from "../timing/slices.js";
+import { NextTask } from "../timing/slices.js";
 import type { Errands, LoadCall } from "./protocol.js";
 
 export class Outbox {
@@ -8,7 +8,7 @@ export class Outbox {
   readonly #bricks = new Map<string, ArrayBuffer | SharedArrayBuffer | null>();
   #loads: LoadCall[] = [];
   #buffers: ArrayBuffer[] = [];
-  #isDue = false;
+  readonly #later = new NextTask(() => this.flush());
 
   /** @param send sends a message, in which `buffers` move */
   constructor(send: (errands: Errands, buffers: ArrayBuffer[]) => void) {
@@ -19,19 +19,19 @@ export class Outbox {
   hold(key: string, bytes: ArrayBuffer | SharedArrayBuffer): void {
     this.#bricks.set(key, bytes);
     if (bytes instanceof ArrayBuffer) this.#buffers.push(bytes);
-    this.#sendSoon();
+    this.#later.ask();
   }
 
   drop(key: string): void {
     this.#bricks.set(key, null);
-    this.#sendSoon();
+    this.#later.ask();
   }
 
   /** @param buffers those of the call that move */
   load(call: LoadCall, buffers: readonly ArrayBuffer[]): void {
     this.#loads.push(call);
     this.#buffers.push(...buffers);
-    this.#sendSoon();
+    this.#later.ask();
   }
 
   /** Sends what there is: before anything else is sent, since messages are to keep their order. */
@@ -43,14 +43,5 @@ export class Outbox {
     this.#loads = [];
     this.#buffers = [];
     this.#send(errands, buffers);
-  }
-
-  #sendSoon(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    void otherTasks().then(() => {
-      this.#isDue = false;
-      this.flush();
-    });
   }
 }

@@ -28,6 +28,25 @@ export async function inSlices<T>(
   }
 }
 
+/** Does something once the tasks that are waiting now are over, however often that is asked for meanwhile. */
+export class NextTask {
+  readonly #work: () => void;
+  #isDue = false;
+
+  constructor(work: () => void) {
+    this.#work = work;
+  }
+
+  ask(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    void otherTasks().then(() => {
+      this.#isDue = false;
+      this.#work();
+    });
+  }
+}
+
 /** Resolves after the tasks that are waiting now. A timer would wait for at least 4 ms when it is nested. */
 export async function otherTasks(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
