@@ -75,7 +75,7 @@ export interface DiskReport {
   readonly queuedBytes: number;
 }
 
-/** What a worker is asked in one message: a message costs as much as what the page does for a brick. */
+/** What a worker is asked in one message: bricks are many, and each message costs the page about 0.1 ms. */
 export interface Errands {
   /**
    * Bricks that another worker has decoded, as copies that are transferred in or as the slots that they share, and null
@@ -204,6 +204,7 @@ export interface ChunkWorkerApi {
   ping(): void;
   /** @param headers asks the page for the headers of requests */
   define(array: number, definition: ArrayDefinition, headers?: RemoteHeaders): void;
+  /** Begins what it is asked; loads are answered when they end. */
   run(errands: Errands): void;
   /** Ends a load, which is answered with an error. */
   cancel(call: number): void;
