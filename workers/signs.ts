@@ -2,9 +2,12 @@
 import type { LoadReply, Result, WorkerSign } from "../src/pool/protocol.js";
 import { NextTask } from "../src/timing/slices.js";
 
+/** What the page does for the loads of one message it does in one task, which is not to be a long one. */
+const maxTogether = 8;
+
 export class Signs {
   readonly #port: MessagePort;
-  #loaded: (readonly [call: number, result: Result<LoadReply>])[] = [];
+  readonly #loaded: (readonly [call: number, result: Result<LoadReply>])[] = [];
   readonly #later = new NextTask(() => {
     if (this.#loaded.length > 0) this.#tell({});
   });
@@ -30,8 +33,8 @@ export class Signs {
   }
 
   #tell(sign: Omit<WorkerSign, "loaded">): void {
-    const whole: WorkerSign = { ...sign, loaded: this.#loaded };
-    this.#loaded = [];
-    this.#port.postMessage(whole);
+    const post = (whole: WorkerSign): void => this.#port.postMessage(whole);
+    while (this.#loaded.length > maxTogether) post({ loaded: this.#loaded.splice(0, maxTogether) });
+    post({ ...sign, loaded: this.#loaded.splice(0) });
   }
 }

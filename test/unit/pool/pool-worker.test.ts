@@ -60,6 +60,23 @@ it("rejects loads that wait to be sent when the worker is ended", async () => {
   await expect(load).rejects.toThrow("The engine was disposed.");
 });
 
+it("tells of many loads in several messages, so that the page has several tasks of them", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const told: number[][] = [];
+  const all = new Promise<void>((resolve) => {
+    port2.onmessage = ({ data }) => {
+      told.push(data.loaded.map(([call]: [number]) => call));
+      if (told.flat().length === 20) resolve();
+    };
+  });
+  const signs = new Signs(port1);
+  for (let call = 0; call < 20; call++) signs.loaded(call, { ok: false, error: {} } as never);
+  await all;
+  expect(told.map(({ length }) => length)).toEqual([8, 8, 4]);
+  expect(told.flat()).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  port1.close();
+});
+
 it("tells of loads that end together in one message, and before the next chunk is decoded", async () => {
   const { port1, port2 } = new MessageChannel();
   const told: unknown[] = [];
