@@ -49,14 +49,11 @@ function ofWord(word: number, following: number): number {
 
 function makeTable(): Int32Array {
   const made = new Int32Array(256 * 4 * strideWords);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte;
+  for (let i = 0; i < made.length; i++) {
+    // One byte more follows than in the entry 256 before: eight bits of division more.
+    let crc = i < 256 ? i : made[i - 256]!;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
-    made[byte] = crc;
-  }
-  for (let i = 256; i < made.length; i++) {
-    const before = made[i - 256]!;
-    made[i] = made[before & 0xff]! ^ (before >>> 8);
+    made[i] = crc;
   }
   return made;
 }
