@@ -3,7 +3,7 @@
 /** Reflected polynomial 0x1EDC6F41. Source: RFC 3720, section 12.1. */
 const polynomial = 0x82f63b78;
 
-/** Words of 32 bits that one step takes: measured 1.4 times as fast as two, and as steps byte by byte. */
+/** Words of 32 bits that one step takes: measured 1.15 times as fast as two, and 1.4 times as fast as bytes one by one. */
 const strideWords = 4;
 
 /**
