@@ -1,7 +1,8 @@
 /** Planning alone: from a position and a turn to the chunks and the affine map of every array. */
 import { reads512 } from "./patches.mjs";
 
-const settings = { ...reads512, volume: "em-gzip-512", patches: 2000 };
+/** So many that compiling the planner, which both do once, is a small part. */
+const settings = { ...reads512, volume: "em-gzip-512", patches: 10_000 };
 
 /** @type {import("./suite.mjs").Suite} */
 export const plans = {
@@ -12,7 +13,7 @@ export const plans = {
   contenders: ["one dataset", "array by array"],
   reference: "array by array",
   verified: false,
-  quick: { patches: 500 },
+  quick: { patches: 2500 },
   cases: [
     { name: "raw and 4 classes", settings: { ...settings, classes: 4 } },
     { name: "raw and 16 classes", settings: { ...settings, classes: 16 } },
