@@ -1,6 +1,7 @@
 /** The worker's work: load bricks and hold them, render patches from them. */
 import { transfer } from "comlink";
 import { gatheredShape } from "../src/augment/targets-stages.js";
+import { type DiskGround, openGround } from "../src/cache/disk/ground.js";
 import type { LabelCounts } from "../src/cpu/count.js";
 import { RenderScratch } from "../src/cpu/scratch.js";
 import { VoxelfeedError } from "../src/errors.js";
@@ -41,10 +42,14 @@ const targetRenderer = () => fetchCode(() => import("../src/cpu/targets/render.j
  * @param sliceMs how long it may keep its thread at a stretch, as far as the work can be cut
  */
 export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
+  // The browser takes a while to give the first lock; nobody waits for it yet.
+  const lifeline = holdLifeline();
   const bricks = new Map<string, Uint8Array>();
   /** Working memory that no render uses at the moment. */
   const idleScratch: RenderScratch[] = [];
   let configured: { readonly loader: ChunkLoader; readonly signs: Signs } | null = null;
+  /** What was opened before anybody knew what is to lie on it. */
+  let ground: DiskGround | null = null;
   let rendering = 0;
 
   function running(): NonNullable<typeof configured> {
@@ -118,11 +123,14 @@ export function createChunkApi(sliceMs = workerSliceMs): ChunkWorkerApi {
     configure(settings, port) {
       if (settings.renders) fetchEarly(readRenderer);
       const signs = new Signs(port);
-      configured = { loader: new ChunkLoader(settings, signs, () => rendering > 0), signs };
-      return holdLifeline();
+      configured = { loader: new ChunkLoader(settings, signs, ground, () => rendering > 0), signs };
+      return lifeline;
     },
     expectRenders() {
       fetchEarly(readRenderer);
+    },
+    openDisk() {
+      ground ??= openGround();
     },
     ping() {},
     resizeDisk(maxBytes, writeBytes) {

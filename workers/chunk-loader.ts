@@ -1,5 +1,6 @@
 /** How a worker comes by a brick: from the disk, else fetched, verified and decoded. */
 import { Budget } from "../src/cache/budget.js";
+import type { DiskGround } from "../src/cache/disk/ground.js";
 import type { CachedArray } from "../src/cache/disk/known-arrays.js";
 import { VoxelfeedError } from "../src/errors.js";
 import {
@@ -59,13 +60,14 @@ export class ChunkLoader {
 
   /**
    * @param signs tell the page what it does
+   * @param ground what the disk tier is to lie on, where that was opened before
    * @param isRendering whether patches are rendered on this thread at the moment
    */
-  constructor(settings: WorkerSettings, signs: Signs, isRendering: () => boolean) {
+  constructor(settings: WorkerSettings, signs: Signs, ground: DiskGround | null, isRendering: () => boolean) {
     this.#settings = settings;
     this.#signs = signs;
     const isBusy = (): boolean => this.#loads.size > 0 || isRendering();
-    this.#disk = new DiskTier(settings, isBusy, (writesLeft) => signs.wrote(writesLeft));
+    this.#disk = new DiskTier(settings, ground, isBusy, (writesLeft) => signs.wrote(writesLeft));
     this.#disk.preload();
     this.#queue = new FetchQueue(settings.workers);
     this.#budgets = new RetryBudgets(settings.workers, true);

@@ -1,6 +1,7 @@
 /** The disk tier of one worker: which chunks it keeps, in which form, and when it trusts them. */
 import { digestOf } from "../src/cache/disk/digest.js";
 import { DiskCache, type DiskHit } from "../src/cache/disk/disk-cache.js";
+import { type DiskGround, leaveGround, openGround } from "../src/cache/disk/ground.js";
 import type { CachedArray } from "../src/cache/disk/known-arrays.js";
 import { GiB } from "../src/math/bytes.js";
 import type { DiskReport, DiskSpace, WorkerSettings } from "../src/pool/protocol.js";
@@ -34,17 +35,26 @@ export class DiskTier {
   /** Null: what the browser grants decides. */
   #maxBytes: number | null;
   #opening: Promise<DiskCache | null> | undefined;
+  /** Until a cache lies on it. */
+  #ground: DiskGround | null;
   #cache: DiskCache | null = null;
   /** Whether the browser did not let the cache be opened. */
   #refused = false;
   #roomy = false;
 
   /**
+   * @param ground what the cache is to lie on, where that was opened before
    * @param isBusy whether somebody waits for this thread
    * @param onWritten told how many bytes wait to be written when some are no longer
    */
-  constructor(settings: WorkerSettings, isBusy: () => boolean, onWritten: (queuedBytes: number) => void) {
+  constructor(
+    settings: WorkerSettings,
+    ground: DiskGround | null,
+    isBusy: () => boolean,
+    onWritten: (queuedBytes: number) => void,
+  ) {
     this.#settings = settings;
+    this.#ground = ground;
     this.#isBusy = isBusy;
     this.#onWritten = onWritten;
     this.#maxBytes = settings.diskBytes;
@@ -118,28 +128,26 @@ export class DiskTier {
   }
 
   async #open(): Promise<DiskCache | null> {
-    if (this.#maxBytes === 0) return null;
+    if (this.#maxBytes === 0) {
+      if (this.#ground !== null) leaveGround(this.#ground);
+      this.#ground = null;
+      return null;
+    }
     this.#opening ??= this.#openOnce();
     return await this.#opening;
   }
 
   async #openOnce(): Promise<DiskCache | null> {
-    const maxBytes = this.#maxBytes ?? (await defaultBudget());
+    const ground = this.#ground ?? openGround();
+    this.#ground = null;
+    // 2 GiB, at most a quarter of what the browser grants.
+    const maxBytes = this.#maxBytes ?? Math.floor(Math.min(2 * GiB, (await ground.quotaBytes) / 4));
     this.#roomy = maxBytes >= roomyBytes;
-    if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes, this.#isBusy, this.#onWritten);
+    if (maxBytes > 0) this.#cache = await DiskCache.open(maxBytes, this.#isBusy, this.#onWritten, ground);
+    else leaveGround(ground);
     if (this.#cache !== null) this.#cache.maxQueuedBytes = this.#writeBytes;
     this.#refused = maxBytes > 0 && this.#cache === null;
     return this.#cache;
-  }
-}
-
-/** 2 GiB, at most a quarter of what the browser grants; 0 where it grants nothing. */
-async function defaultBudget(): Promise<number> {
-  try {
-    const { quota = 0 } = await navigator.storage.estimate();
-    return Math.floor(Math.min(2 * GiB, quota / 4));
-  } catch {
-    return 0;
   }
 }
 

@@ -12,7 +12,7 @@ import { type EngineOptions, resolveEngineOptions } from "./options.js";
 export function prepareToRead(options: EngineOptions): void {
   // A server that only plans has no workers, and reads nothing.
   if (typeof Worker === "undefined") return;
-  const { workers, createWorker } = resolveEngineOptions(options);
+  const { workers, createWorker, diskBytes } = resolveEngineOptions(options);
   fetchEarly(() => import("./works.js"));
-  if (createWorker === spawnWorker) earlyThreads.start(workers);
+  if (createWorker === spawnWorker) earlyThreads.start(workers, diskBytes !== 0);
 }

@@ -130,6 +130,8 @@ export class Pass implements AsyncIterableIterator<Batch> {
     const { signal } = this.#abort.controller;
     const giveLease = await this.#leases.take(1, signal);
     try {
+      // Workers are set up while the first batches are planned.
+      if (this.#parts === null) this.engine.start();
       this.#parts ??= Promise.all([this.engine.works(), fetchCode(() => import("./prepare-batch.js"))]);
       const [works, { prepareBatch }] = await this.#parts;
       const giveBytes = await works.admitOutputs(this.course.batchBytes, signal, "training");

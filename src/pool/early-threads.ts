@@ -13,8 +13,12 @@ class EarlyThreads {
   /** Pools that have begun to start their workers, and have not ended. */
   #pools = 0;
 
-  /** Starts so many workers, unless the page has some. Never throws. */
-  start(count: number): void {
+  /**
+   * Starts so many workers, unless the page has some. Never throws.
+   *
+   * @param opensDisk whether they are to open what a disk cache lies on
+   */
+  start(count: number, opensDisk: boolean): void {
     if (this.#pools > 0 || this.#waiting.length > 0) return;
     const threads: Thread[] = [];
     this.#waiting = threads;
@@ -24,6 +28,9 @@ class EarlyThreads {
     } catch {
       // Whoever needs workers finds out why there are none.
     }
+    if (!opensDisk) return;
+    // A worker that fails to do so fails its engine's first call as well, or does without a disk.
+    for (const { api } of threads) api.openDisk().catch(() => {});
   }
 
   /** One of those that were started, or another one that `spawn` makes. */

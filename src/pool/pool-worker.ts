@@ -1,5 +1,5 @@
 /** One worker behind a comlink proxy, from its start to its end: calls settle even when it dies. */
-import { type Remote, releaseProxy, transfer, wrap } from "comlink";
+import { type Remote, transfer } from "comlink";
 import { raceAbort } from "../abort.js";
 import { Budget } from "../cache/budget.js";
 import { VoxelfeedError } from "../errors.js";
@@ -79,7 +79,7 @@ export class PoolWorker {
     },
   ) {
     this.#thread = thread;
-    this.#api = wrap<ChunkWorkerApi>(thread.endpoint);
+    this.#api = thread.api;
     const fail = (message: string, isForbidden = false, load: number | null = null): void => {
       if (this.isGone) return;
       const loss = new LostWorker(message, this.#isStarted, isForbidden, load);
@@ -201,7 +201,6 @@ export class PoolWorker {
     this.#gone.abort(reason);
     this.#watch.end();
     this.#signs.port1.close();
-    this.#api[releaseProxy]();
     this.#thread.terminate();
   }
 }

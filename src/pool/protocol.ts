@@ -190,7 +190,7 @@ export type RemoteHeaders = (request: HeadersRequest) => Promise<Result<Readonly
 /** The worker's side. Buffers in replies are transferred; the caller owns them. */
 export interface ChunkWorkerApi {
   /**
-   * Comes first; its answer says that the worker runs.
+   * Comes before all that is asked of it; the answer says that the worker runs.
    *
    * @param signs is told of every {@link WorkerSign}
    * @returns the name of a lock that the worker holds as long as it lives, null where it cannot
@@ -200,6 +200,8 @@ export interface ChunkWorkerApi {
   resizeDisk(maxBytes: number | null, writeBytes: number): void;
   /** It will be asked to render, as {@link WorkerSettings.renders} says of those that start later. */
   expectRenders(): void;
+  /** It will keep chunks on the disk, with a budget that nobody knows yet; may come before {@link configure}. */
+  openDisk(): void;
   /** Answers at once, unless the worker is stuck. */
   ping(): void;
   /** @param headers asks the page for the headers of requests */

@@ -1,10 +1,10 @@
 /** Where a worker's code runs: on a thread of its own, or on the page's where workers are forbidden. */
-import { type Endpoint, expose } from "comlink";
+import { expose, type Remote, releaseProxy, wrap } from "comlink";
 import { pageSliceMs } from "../timing/slices.js";
+import type { ChunkWorkerApi } from "./protocol.js";
 
-/** Something that answers to the protocol of `protocol.ts`. */
 export interface Thread {
-  readonly endpoint: Endpoint;
+  readonly api: Remote<ChunkWorkerApi>;
   /** Settles, with what the browser says, when the thread can no longer be relied upon. */
   readonly failed: Promise<ThreadFailure>;
   terminate(): void;
@@ -39,11 +39,13 @@ export function workerThread(worker: Worker): Thread {
   });
   const forget = (): void => page?.removeEventListener("securitypolicyviolation", blocked);
   void failed.then(forget);
+  const api = wrap<ChunkWorkerApi>(worker);
   return {
-    endpoint: worker,
+    api,
     failed,
     terminate() {
       forget();
+      api[releaseProxy]();
       worker.terminate();
     },
   };
@@ -54,10 +56,12 @@ export async function pageThread(): Promise<Thread> {
   const { createChunkApi } = await import("../../workers/chunk-api.js");
   const { port1, port2 } = new MessageChannel();
   expose(createChunkApi(pageSliceMs), port2);
+  const api = wrap<ChunkWorkerApi>(port1);
   return {
-    endpoint: port1,
+    api,
     failed: new Promise(() => {}),
     terminate() {
+      api[releaseProxy]();
       port1.close();
       port2.close();
     },

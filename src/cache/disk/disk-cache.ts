@@ -6,11 +6,11 @@
  * A fault of the disk makes this tier a miss: slower, never wrong, never an error.
  */
 import { delMany, setMany, type UseStore } from "idb-keyval";
-import { openDatabase } from "./database.js";
+import { type DiskGround, leaveGround, openGround } from "./ground.js";
 import { type CachedArray, KnownArrays } from "./known-arrays.js";
 import { Lookups } from "./lookups.js";
 import { Patience } from "./patience.js";
-import { openRecordStore, openSlab, type PayloadStore, slabStore } from "./payload.js";
+import { openRecordStore, type PayloadStore, slabStore } from "./payload.js";
 import { encodeHead, isRecord, type RecordHead, type RecordKind } from "./record.js";
 import { chunkPrefix, ensureTable, type IndexEntry, Segments, withTableLock } from "./segments.js";
 import { WriteQueue, type Writing } from "./write-queue.js";
@@ -92,29 +92,31 @@ export class DiskCache {
    * @param maxBytes budget of all tabs together; the first one ever decides how it is cut into segments
    * @param isBusy whether somebody waits for this thread: then writes wait
    * @param onWritten told how many bytes wait to be written when some are no longer
+   * @param ground what it lies on, which is the cache's from then on
    * @returns null where the browser has no IndexedDB or Web Locks, does not let this page use them, does not answer, or has no room
    */
   static async open(
     maxBytes: number,
     isBusy: () => boolean = () => false,
     onWritten: (queuedBytes: number) => void = () => {},
+    ground: DiskGround = openGround(),
   ): Promise<DiskCache | null> {
-    const parts = await new Patience().waitFor(DiskCache.#open(maxBytes));
+    const parts = await new Patience().waitFor(DiskCache.#open(maxBytes, ground));
     return parts && new DiskCache(parts, { isBusy, onWritten });
   }
 
-  static async #open(maxBytes: number): Promise<readonly [UseStore, PayloadStore, Segments] | null> {
-    const opening = openSlab();
-    // It may fail while the table is waited for: whoever waits for it then sees that.
-    opening.catch(() => {});
+  static async #open(
+    maxBytes: number,
+    ground: DiskGround,
+  ): Promise<readonly [UseStore, PayloadStore, Segments] | null> {
+    const { store } = ground;
     try {
-      const store = openDatabase();
       const { segmentBytes } = await withTableLock(() => ensureTable(maxBytes, store));
-      const slab = await opening;
+      const slab = await ground.slab;
       const payload = slab === null ? openRecordStore(store) : slabStore(slab, segmentBytes);
       return [store, payload, new Segments(store, payload, segmentBytes, maxBytes)];
     } catch {
-      opening.then((slab) => slab?.close()).catch(() => {});
+      leaveGround(ground);
       return null;
     }
   }

@@ -6,7 +6,7 @@
  * Lock. A segment belongs to a worker while that worker holds the segment's own lock, so a worker or a tab that
  * dies gives it back.
  */
-import { get, set, type UseStore } from "idb-keyval";
+import { get, promisifyRequest, set, type UseStore } from "idb-keyval";
 import { MiB } from "../../math/bytes.js";
 import { cacheName, deletePrefix, documentsPrefix } from "./database.js";
 import type { PayloadStore } from "./payload.js";
@@ -66,11 +66,12 @@ function emptyTable(segmentBytes: number): SegmentTable {
 
 /** The table, made for this budget where there is none. Call under the table's lock. */
 export async function ensureTable(maxBytes: number, store: UseStore): Promise<SegmentTable> {
-  const known = await readTable(store);
-  if (known !== undefined) return known;
-  const table = emptyTable(segmentBytesFor(maxBytes));
-  await set(tableKey, table, store);
-  return table;
+  return await store("readwrite", async (records) => {
+    const known: SegmentTable | undefined = await promisifyRequest(records.get(tableKey));
+    const table = known ?? emptyTable(segmentBytesFor(maxBytes));
+    if (known === undefined) await promisifyRequest(records.put(table, tableKey));
+    return table;
+  });
 }
 
 export class Segments {

@@ -1,6 +1,6 @@
 /** Workers that are started while metadata is read: as many as will read, never more, and never for long. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { createLoader, Engine, openDataset, openImage } from "../../../src/index.js";
+import { clearCache, createLoader, Engine, openDataset, openImage } from "../../../src/index.js";
 import { numbered, serve } from "../../helpers/volumes.js";
 
 const PageWorker = globalThis.Worker;
@@ -71,6 +71,28 @@ it("starts none beside an engine: one that is given, one that has workers, one t
   expect(made).toHaveLength(3);
   await other.read(request);
   other.dispose();
+});
+
+it("has them open the disk's slab, unless nothing is to be kept", async () => {
+  const url = await serve(numbered);
+  const folder = await navigator.storage.getDirectory();
+  const hasSlab = async (): Promise<boolean> => {
+    for await (const name of folder.keys()) if (name === "voxelfeed-cache.slab") return true;
+    return false;
+  };
+  await vi.waitFor(async () => {
+    await clearCache();
+    expect(await hasSlab()).toBe(false);
+  });
+  const without = await openImage(url, { backend: "cpu", workers: 1, budget: { disk: 0 } });
+  await without.read(request);
+  without.dispose();
+  expect(await hasSlab()).toBe(false);
+  const image = await openImage(url, { backend: "cpu", workers: 1 });
+  await vi.waitFor(async () => expect(await hasSlab()).toBe(true));
+  await image.read(request);
+  expect(image.stats().disk.faults).toBe(0);
+  image.dispose();
 });
 
 it("ends them when nothing is read for ten seconds; later reads start their own", async () => {

@@ -1,7 +1,8 @@
+import { wrap } from "comlink";
 import { expect, it } from "vitest";
 import { defaultDeadlines } from "../../../src/pool/deadlines.js";
 import { newLives, PoolWorker } from "../../../src/pool/pool-worker.js";
-import type { LoadCall } from "../../../src/pool/protocol.js";
+import type { ChunkWorkerApi, LoadCall } from "../../../src/pool/protocol.js";
 import type { Thread } from "../../../src/pool/thread.js";
 import { Signs } from "../../../workers/signs.js";
 import { inProcessWorker } from "../../faults/in-process-worker.js";
@@ -9,7 +10,7 @@ import { inProcessWorker } from "../../faults/in-process-worker.js";
 function openWorker(): PoolWorker {
   const worker = inProcessWorker();
   const thread: Thread = {
-    endpoint: worker,
+    api: wrap<ChunkWorkerApi>(worker),
     failed: new Promise(() => {}),
     terminate: () => worker.terminate(),
   };
