@@ -14,5 +14,6 @@ export function prepareToRead(options: EngineOptions): void {
   if (typeof Worker === "undefined") return;
   const { workers, createWorker, diskBytes } = resolveEngineOptions(options);
   fetchEarly(() => import("./works.js"));
-  if (createWorker === spawnWorker) earlyThreads.start(workers, diskBytes !== 0);
+  // The first requests go out before.
+  if (createWorker === spawnWorker) setTimeout(() => earlyThreads.start(workers, diskBytes !== 0));
 }
