@@ -1,7 +1,9 @@
 /**
  * Runs every check of the project, one stage after the other, and ends with one line: `N passed, N failed`.
  *
- * `npm test` runs all stages, `npm test -- unit browser` only those. A failing stage does not stop the next.
+ * `npm test` runs all stages, `npm test -- unit browser` only those. A failing stage does not stop the next. The stage `bench`
+ * compares speed with that of another machine, which tells something of the code on a machine of the same kind: it runs in
+ * CI (`CI` is set), or when it is asked for.
  * With `REQUIRE_WEBGPU=1`, browser tests fail where they would be skipped for want of WebGPU.
  */
 import { spawn } from "node:child_process";
@@ -15,7 +17,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const reports = join(root, "test-results");
 const limitMs = 23 * 60 * 1000;
 
-/** @typedef {{name: string, command: string[], report?: string, needsBrowser?: boolean}} Stage */
+/** @typedef {{name: string, command: string[], report?: string, needsBrowser?: boolean, inCiOnly?: boolean}} Stage */
 
 /**
  * @param {string} name A project of vitest.config.ts.
@@ -38,6 +40,7 @@ const allStages = [
   vitestStage("browser", { needsBrowser: true }),
   vitestStage("package", { needsBrowser: true }),
   vitestStage("e2e", { needsBrowser: true }),
+  { name: "bench", command: ["scripts/bench-check.mjs"], needsBrowser: true, inCiOnly: true },
 ];
 /** The stage under way, so that the watchdog and signals can end it with all that it started. */
 let running = null;
@@ -98,7 +101,10 @@ if (unknown.length > 0) {
   console.error(`Unknown stage: ${unknown.join(", ")}. Stages are ${names}.`);
   process.exit(2);
 }
-const stages = allStages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const isInCi = Boolean(process.env.CI);
+const stages = allStages.filter(({ name, inCiOnly }) =>
+  wanted.length === 0 ? isInCi || inCiOnly !== true : wanted.includes(name),
+);
 if (stages.some((stage) => stage.needsBrowser)) ensureBrowser();
 mkdirSync(reports, { recursive: true });
 
