@@ -136,7 +136,7 @@ export async function writeModules(folder) {
  * @param {string} source Its file. Default: that of the package's entry.
  */
 export async function compressedSizes(name, source = entries[name]) {
-  // Named as in the package: hashes in names would add what does not compress, and differ with every change.
+  // Names have no hashes, as in the package: those would add what does not compress, and differ with every change.
   const output = await bundle([name], { minify: true, chunkFileNames: "[name].js" }, { [name]: source });
   const chunks = output.filter(({ type }) => type === "chunk");
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));

@@ -3,7 +3,9 @@ import { expose, type Remote, releaseProxy, wrap } from "comlink";
 import { pageSliceMs } from "../timing/slices.js";
 import type { ChunkWorkerApi } from "./protocol.js";
 
+/** Something that answers to the protocol of `protocol.ts`. */
 export interface Thread {
+  /** Of no use once the thread is terminated. */
   readonly api: Remote<ChunkWorkerApi>;
   /** Settles, with what the browser says, when the thread can no longer be relied upon. */
   readonly failed: Promise<ThreadFailure>;

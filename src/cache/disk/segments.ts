@@ -69,6 +69,7 @@ export async function ensureTable(maxBytes: number, store: UseStore): Promise<Se
   return await store("readwrite", async (records) => {
     const known: SegmentTable | undefined = await promisifyRequest(records.get(tableKey));
     const table = known ?? emptyTable(segmentBytesFor(maxBytes));
+    // That it is kept is not waited for: who claims a segment makes the table where there is none.
     if (known === undefined) await promisifyRequest(records.put(table, tableKey));
     return table;
   });
